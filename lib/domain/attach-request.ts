@@ -1,0 +1,15 @@
+import type { Hint } from "./decision.ts";
+import type { Customer, Project } from "./record.ts";
+
+/**
+ * Whether a detached record is to be led by HubSpot again. A request that waited in the queue while an admin detached the
+ * record anew is void.
+ */
+export function isAttachWanted(stored: Customer | Project, { at }: Pick<Hint, "at">): boolean {
+  return at.attach !== undefined && at.attach >= findDetachedAtMs(stored);
+}
+
+function findDetachedAtMs({ history }: Customer | Project): number {
+  const isDetach = ({ field, to }: { field: string; to?: string }): boolean => field === "state" && to === "detached";
+  return history.find(({ fields }) => fields.some(isDetach))?.atMs ?? 0;
+}

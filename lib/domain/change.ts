@@ -1,0 +1,42 @@
+import type { ObjectType } from "./hubspot-object.ts";
+
+/**
+ * Why an object is looked at again.
+ *
+ * - `created` … `erased`: HubSpot told us so.
+ * - `follow`: its customer changed state, so what depends on it is decided anew.
+ * - `resync`: a person asked for it. `attach`: a person lets HubSpot lead again.
+ */
+export type ChangeKind =
+  | "created"
+  | "property"
+  | "association"
+  | "deleted"
+  | "restored"
+  | "merged"
+  | "erased"
+  | "follow"
+  | "resync"
+  | "attach";
+
+/**
+ * A hint that one object may have changed: never its data, only where to look. Several events on one object are one
+ * change: `at` keeps the latest time of each kind.
+ */
+export interface Change {
+  readonly type: ObjectType;
+  readonly id: string;
+  /** Kind to the latest `occurredAt` of that kind, epoch milliseconds. */
+  readonly at: Readonly<Partial<Record<ChangeKind, number>>>;
+  /**
+   * Company id to whether an association event said that the association with it exists now. A read that disagrees comes
+   * from a lagging index and is repeated a bounded number of times.
+   */
+  readonly expects?: Readonly<Record<string, { readonly isAssociated: boolean; readonly atMs: number }>>;
+  /** Ids that a read has shown to be absorbed into this object. */
+  readonly absorbs?: readonly string[];
+  /** How often this change was already handed back because the read looked old. */
+  readonly looks: number;
+  /** How often processing this change failed. */
+  readonly failures: number;
+}

@@ -1,0 +1,53 @@
+import type { Change } from "./change.ts";
+
+type Expectations = NonNullable<Change["expects"]>;
+
+/**
+ * Joins changes to one per object, in the order in which objects first appear. The result does not depend on the order
+ * of the changes of one object: the latest time of each kind, the latest expectation for each company, the union of
+ * absorbed ids, the fewest looks (a fresh event deserves its own) and the most failures win.
+ */
+export function coalesceChanges(changes: readonly Change[]): readonly Change[] {
+  const joined = new Map<string, Change>();
+  for (const change of changes) {
+    const key = `${change.type}/${change.id}`;
+    const known = joined.get(key);
+    joined.set(key, known === undefined ? change : join(known, change));
+  }
+  return [...joined.values()];
+}
+
+function join(a: Change, b: Change): Change {
+  const expects = joinExpectations(a.expects, b.expects);
+  const absorbs = [...new Set([...(a.absorbs ?? []), ...(b.absorbs ?? [])])].toSorted();
+  return {
+    type: a.type,
+    id: a.id,
+    at: joinTimes(a.at, b.at),
+    ...(expects === undefined ? {} : { expects }),
+    ...(absorbs.length === 0 ? {} : { absorbs }),
+    looks: Math.min(a.looks, b.looks),
+    failures: Math.max(a.failures, b.failures),
+  };
+}
+
+function joinTimes(a: Change["at"], b: Change["at"]): Change["at"] {
+  const latest: Record<string, number> = { ...a };
+  for (const [kind, atMs] of Object.entries(b)) latest[kind] = Math.max(latest[kind] ?? atMs, atMs);
+  return latest;
+}
+
+function joinExpectations(a: Expectations | undefined, b: Expectations | undefined): Expectations | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const latest: Record<string, Expectations[string]> = { ...a };
+  for (const [companyId, expected] of Object.entries(b)) {
+    const known = latest[companyId];
+    if (known === undefined || isLater(expected, known)) latest[companyId] = expected;
+  }
+  return latest;
+}
+
+/** At the same time an association wins over its removal, whichever came first: order must not matter. */
+function isLater(a: Expectations[string], b: Expectations[string]): boolean {
+  return a.atMs === b.atMs ? a.isAssociated && !b.isAssociated : a.atMs > b.atMs;
+}

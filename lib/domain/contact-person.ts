@@ -1,0 +1,148 @@
+import { newestFence } from "./contact-tombstone.ts";
+import { diffFields } from "./field-changes.ts";
+import { mapContact } from "./field-mapping.ts";
+import { compareFences, fenceOf } from "./fence.ts";
+import { isWithinLag, suspectLinks, suspectObject } from "./suspicion.ts";
+import { isOutdated, keep, keepOutdated, settleDraft } from "./verdict.ts";
+import type { Decision, DecisionContext, Judgement, Suspicion, Verdict } from "./decision.ts";
+import type { CompanyLink, Contact, Observation } from "./hubspot-object.ts";
+import type { ContactPerson, ContactTombstone, Customer, Fence } from "./record.ts";
+
+/** What a decision about one contact person (one contact at one company) rests on. */
+export interface ContactPersonCase {
+  readonly contactId: string;
+  readonly companyId: string;
+  readonly observed: Observation<Contact>;
+  /** All companies that the contact is associated with. */
+  readonly links: readonly CompanyLink[];
+  readonly stored: ContactPerson | undefined;
+  readonly tombstone: ContactTombstone | undefined;
+  /** The stored customer of `companyId`; undefined if it could not be read from HubSpot either. */
+  readonly customer: Customer | undefined;
+  readonly context: DecisionContext;
+}
+
+/** Decides what becomes of one contact at one company. Pure: every path that writes contact persons comes through here. */
+export function decideContactPerson(input: ContactPersonCase): Decision<ContactPerson> {
+  const { observed, stored, tombstone, context } = input;
+  const fence = fenceOf(observed, { fence: newestFence(stored === undefined ? [] : [stored], tombstone) });
+  if (stored?.state === "erased") return keep();
+  if (tombstone?.state === "erased") return stored === undefined ? keep() : settle(input, { fence, verdict: erased });
+  if (tombstone?.state === "merged" && observed.kind !== "absorbed") return followTombstone(input, fence, tombstone);
+  if (input.customer?.state === "detached") return freeze(input, fence);
+  if (isOutdated(stored, fence) || isOlderThanTombstone(fence, tombstone)) return keepOutdated(context);
+  const again = suspectObject(observed, context.hint);
+  switch (observed.kind) {
+    case "missing":
+      if (again !== undefined || stored === undefined || stored.state === "merged") return keep(again);
+      return settle(input, { fence, verdict: context.hint.at.merged === undefined ? gone : mergedAndGone });
+    case "archived":
+      return again === undefined ? settle(input, { fence, verdict: deleted }) : keep(again);
+    case "absorbed":
+      return settle(input, {
+        fence,
+        verdict: { state: "merged", reason: { code: "absorbedBy", survivorId: observed.survivorId } },
+      });
+    case "live":
+      return decideLive(input, fence, again);
+  }
+}
+
+const erased: Verdict = { state: "erased", reason: { code: "erasedForPrivacy" } };
+const gone: Verdict = { state: "deleted", reason: { code: "goneFromHubSpot" } };
+/** Absorbed by a contact that is gone itself, perhaps erased: as with any other merge, no personal data stays. */
+const mergedAndGone: Verdict = { state: "merged", reason: { code: "goneFromHubSpot" } };
+const deleted: Verdict = { state: "deleted", reason: { code: "deletedInHubSpot" } };
+
+/** A merge is for good: what a crash left of a merged contact is stripped, whatever is read of it later. */
+function followTombstone(input: ContactPersonCase, fence: Fence, tombstone: ContactTombstone): Decision<ContactPerson> {
+  const { stored, customer } = input;
+  if (stored === undefined || stored.state === "merged" || isOutdated(stored, fence)) return keep();
+  if (customer?.state === "detached") return freeze(input, fence);
+  const { mergedInto: survivorId } = tombstone;
+  const verdict: Verdict =
+    survivorId === undefined ? mergedAndGone : { state: "merged", reason: { code: "absorbedBy", survivorId } };
+  return settle(input, { fence, verdict });
+}
+
+/** The tombstone of this very read is written before the contact persons, so an equal fence is fine. */
+function isOlderThanTombstone(fence: Fence, tombstone: ContactTombstone | undefined): boolean {
+  return tombstone !== undefined && compareFences(fence, tombstone.fence) < 0;
+}
+
+function decideLive(input: ContactPersonCase, fence: Fence, again: Suspicion | undefined): Decision<ContactPerson> {
+  const { companyId, links, stored, context } = input;
+  if (again === "stillThere") return keep(again);
+  if (isRevivedTooSoon(input)) return keep("seenAfterDeletion");
+  if (suspectLinks(links, context.hint).includes(companyId)) return keep("associationOlderThanEvent");
+  const isLinked = links.some((link) => link.companyId === companyId);
+  if (isUnexpectedFlip(input, isLinked)) return keep("unexpectedFlip");
+  if (!isLinked && stored === undefined && context.hint.expects?.[companyId] === undefined) return keep(again);
+  return settle(input, { fence, verdict: judgeLiveContact(companyId, isLinked, input.customer), again });
+}
+
+/** State of a live contact at a company by the rules alone. */
+export function judgeLiveContact(companyId: string, isLinked: boolean, customer: Customer | undefined): Verdict {
+  if (customer?.state === "excluded") return { state: "excluded", reason: { code: "customerExcluded", companyId } };
+  if (customer?.state === "merged") return mergedWith(customer, companyId);
+  if (customer?.state === "deleted") return { state: "deleted", reason: { code: "customerDeleted", companyId } };
+  if (!isLinked) return { state: "deleted", reason: { code: "notAssociated", companyId } };
+  if (customer?.fields === undefined) return { state: "waiting", reason: { code: "customerNotHere", companyId } };
+  return { state: "linked" };
+}
+
+function mergedWith(customer: Customer, companyId: string): Verdict {
+  const { reason } = customer;
+  const isPointer = reason?.code === "absorbedBy" || reason?.code === "attachedTo";
+  const survivorId = isPointer ? reason.survivorId : companyId;
+  return { state: "merged", reason: { code: "absorbedBy", survivorId } };
+}
+
+/**
+ * A detached customer takes its contact persons along, whatever becomes of the contact meanwhile: they keep what they
+ * have and nothing new is transferred.
+ */
+function freeze(input: ContactPersonCase, fence: Fence): Decision<ContactPerson> {
+  const { stored, companyId, observed } = input;
+  const isLinked = input.links.some((link) => link.companyId === companyId);
+  if (stored === undefined && !(observed.kind === "live" && isLinked)) return keep();
+  if (stored !== undefined && (stored.state === "detached" || stored.state === "deleted" || stored.state === "merged"))
+    return keep();
+  if (isOutdated(stored, fence)) return keepOutdated(input.context);
+  return settle(input, { fence, verdict: { state: "detached", reason: { code: "customerDetached", companyId } } });
+}
+
+/** Only a restore event revives at once; any other live read must come clearly after the one that saw the deletion. */
+function isRevivedTooSoon({ stored, observed, context }: ContactPersonCase): boolean {
+  const wasDeleted = stored?.state === "deleted" && stored.reason?.code === "deletedInHubSpot";
+  return wasDeleted && context.hint.at.restored === undefined && isWithinLag(stored, observed.readAtMs, context.hint);
+}
+
+/** An association that turned within the replicas' lag although no event spoke of it. */
+function isUnexpectedFlip({ stored, companyId, observed, context }: ContactPersonCase, isLinked: boolean): boolean {
+  if (stored === undefined || context.hint.expects?.[companyId] !== undefined) return false;
+  const wasLinked = stored.reason?.code !== "notAssociated";
+  return wasLinked !== isLinked && isWithinLag(stored, observed.readAtMs, context.hint);
+}
+
+function settle(input: ContactPersonCase, { fence, verdict, again }: Judgement): Decision<ContactPerson> {
+  const { contactId, companyId, observed, links, stored, context } = input;
+  const isPrimary = links.some((link) => link.companyId === companyId && link.isPrimary);
+  const isLed = verdict.state === "linked" && observed.kind === "live";
+  const isStripped = verdict.state === "merged" || verdict.state === "erased";
+  const fields = isLed ? mapContact(observed.object, isPrimary) : isStripped ? undefined : stored?.fields;
+  const content = {
+    type: "contactPerson" as const,
+    contactId,
+    companyId,
+    state: verdict.state,
+    ...(verdict.reason && { reason: verdict.reason }),
+    ...(fields !== undefined && { fields }),
+    absorbedIds: stored?.absorbedIds ?? [],
+  };
+  const changes = diffFields(stored?.fields, fields, true);
+  return settleDraft(
+    { stored, fence, context, verdict, content, fields: changes, again },
+    (rest, bookkeeping): ContactPerson => ({ ...rest, ...bookkeeping }),
+  );
+}

@@ -1,0 +1,120 @@
+import { isAttachWanted } from "./attach-request.ts";
+import { diffFields } from "./field-changes.ts";
+import { isExcluded } from "./exclusion.ts";
+import { mapCompany } from "./field-mapping.ts";
+import { fenceOf } from "./fence.ts";
+import { isWithinLag, suspectObject } from "./suspicion.ts";
+import { isOutdated, keep, keepOutdated, settleDraft } from "./verdict.ts";
+import type { Adoption } from "./merge.ts";
+import type { Decision, DecisionContext, Judgement, Verdict } from "./decision.ts";
+import type { Company, Observation } from "./hubspot-object.ts";
+import type { Customer } from "./record.ts";
+
+/** What a decision about one customer rests on. */
+export interface CustomerCase {
+  readonly companyId: string;
+  readonly observed: Observation<Company>;
+  /** What is stored, or what a merge hands over (then with revision 0 if nothing is stored under this id). */
+  readonly stored: Customer | undefined;
+  /** What a merge changes besides. */
+  readonly adoption?: Pick<Adoption<Customer>, "absorbedIds" | "changes">;
+  readonly context: DecisionContext;
+}
+
+/** Decides what becomes of a company's customer. Pure: every path that writes customers comes through here. */
+export function decideCustomer(input: CustomerCase): Decision<Customer> {
+  const { observed, stored, context } = input;
+  const fence = fenceOf(observed, stored);
+  const isAttaching = context.hint.at.attach !== undefined;
+  if (stored?.state === "detached" && !isAttachWanted(stored, context.hint)) return keepDetached(input, stored);
+  if (stored?.state === "merged" && !isAttaching && observed.kind !== "absorbed") return keep();
+  const again = suspectObject(observed, context.hint);
+  if (isOutdated(stored, fence)) return again === undefined ? keepOutdated(context) : keep(again);
+  switch (observed.kind) {
+    case "missing":
+      return again === undefined && isHere(stored) ? settle(input, { fence, verdict: gone }) : keep(again);
+    case "archived":
+      return again === undefined ? settle(input, { fence, verdict: deleted }) : keep(again);
+    case "absorbed":
+      // Its survivor has taken nothing over from it; who attaches it to the survivor moves its data as well.
+      if (stored?.state === "detached") return keep();
+      return settle(input, {
+        fence,
+        verdict: { state: "merged", reason: { code: "absorbedBy", survivorId: observed.survivorId } },
+      });
+    case "live":
+      if (again === "stillThere") return keep(again);
+      if (isRevivedTooSoon(input)) return keep("seenAfterDeletion");
+      return settle(input, { fence, verdict: judgeLiveCompany(observed.object, context), again });
+  }
+}
+
+/** Nothing of a detached customer changes; but with its company its projects lose, or find again, whom they belong to. */
+function keepDetached({ observed, context }: CustomerCase, stored: Customer): Decision<Customer> {
+  const { deleted, restored } = context.hint.at;
+  if (deleted === undefined && restored === undefined) return keep();
+  const again = suspectObject(observed, context.hint);
+  if (again !== undefined || stored.isFollowUpDue) return keep(again);
+  return { kind: "write", record: { ...stored, isFollowUpDue: true, revision: stored.revision + 1 }, isTouch: true };
+}
+
+const gone: Verdict = { state: "deleted", reason: { code: "goneFromHubSpot" } };
+const deleted: Verdict = { state: "deleted", reason: { code: "deletedInHubSpot" } };
+
+/** State of a live company by the rules alone. */
+export function judgeLiveCompany(company: Company, context: Pick<DecisionContext, "settings">): Verdict {
+  const { exclusion } = context.settings;
+  if (!isExcluded(company, exclusion)) return { state: "linked" };
+  const value = company.exclusion.trim();
+  return { state: "excluded", reason: { code: "excludedByProperty", property: exclusion.property, value } };
+}
+
+/** The customer held back because its default number belongs to another; it has no data until the number is free. */
+export function holdCustomer(
+  input: CustomerCase,
+  holder: { readonly number: string; readonly holderId: string; readonly holderName: string },
+): Decision<Customer> {
+  const fence = fenceOf(input.observed, input.stored);
+  return settle(input, { fence, verdict: { state: "failing", reason: { code: "numberTaken", ...holder } } });
+}
+
+function isHere(stored: Customer | undefined): boolean {
+  return stored !== undefined && stored.revision > 0;
+}
+
+/** Only a restore event revives at once; any other live read must come clearly after the one that saw the deletion. */
+function isRevivedTooSoon({ stored, observed, context }: CustomerCase): boolean {
+  const isRestored = context.hint.at.restored !== undefined || context.hint.at.attach !== undefined;
+  return stored?.state === "deleted" && !isRestored && isWithinLag(stored, observed.readAtMs, context.hint);
+}
+
+function settle(input: CustomerCase, { fence, verdict, again }: Judgement): Decision<Customer> {
+  const { companyId, observed, stored, context } = input;
+  const isLed = verdict.state === "linked" && observed.kind === "live";
+  const isPointer = verdict.state === "merged";
+  const fields = isLed ? mapCompany(observed.object) : isPointer ? undefined : stored?.fields;
+  const customerNumber = isPointer ? undefined : (stored?.customerNumber ?? (isLed ? companyId : undefined));
+  const before = { ...stored?.fields, customerNumber: stored?.customerNumber };
+  const content = {
+    type: "customer" as const,
+    companyId,
+    state: verdict.state,
+    ...(verdict.reason && { reason: verdict.reason }),
+    ...(customerNumber !== undefined && { customerNumber }),
+    ...(fields !== undefined && { fields }),
+    absorbedIds: input.adoption?.absorbedIds ?? stored?.absorbedIds ?? [],
+    isFollowUpDue: (stored?.isFollowUpDue ?? false) || isTurn(input, verdict),
+  };
+  const changes = [...(input.adoption?.changes ?? []), ...diffFields(before, { ...fields, customerNumber }, false)];
+  return settleDraft(
+    { stored, fence, context, verdict, content, fields: changes, again },
+    (rest, bookkeeping): Customer => ({ ...rest, ...bookkeeping }),
+  );
+}
+
+/** Whether contact persons and projects must be decided anew. On its first sight a company has none yet. */
+function isTurn({ stored, observed, adoption, context }: CustomerCase, verdict: Verdict): boolean {
+  const isHeir = adoption !== undefined && adoption.changes.length > 0;
+  if (stored === undefined) return isHeir || (observed.kind === "live" && observed.object.mergedIds.length > 0);
+  return stored.state !== verdict.state || isHeir || context.hint.at.attach !== undefined;
+}

@@ -1,0 +1,50 @@
+import type { FieldChange } from "./record.ts";
+
+/** Longest value that a history entry keeps, in characters. */
+const HISTORY_VALUE_LENGTH = 60;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * What differs between two sets of fields, one entry a field, nested fields as `address.city`.
+ *
+ * @param isPersonal leaves the values out: history tells that personal data changed, never to what
+ */
+export function diffFields(
+  before: object | undefined,
+  after: object | undefined,
+  isPersonal: boolean,
+): readonly FieldChange[] {
+  const from = flatten(before);
+  const to = flatten(after);
+  const names = [...new Set([...from.keys(), ...to.keys()])];
+  return names
+    .filter((name) => from.get(name) !== to.get(name))
+    .map((name) => (isPersonal ? { field: name } : describeChange(name, from.get(name), to.get(name))));
+}
+
+function describeChange(field: string, from: string | undefined, to: string | undefined): FieldChange {
+  return {
+    field,
+    ...(from === undefined ? {} : { from: cut(from) }),
+    ...(to === undefined ? {} : { to: cut(to) }),
+  };
+}
+
+function flatten(values: object | undefined): ReadonlyMap<string, string> {
+  const flat = new Map<string, string>();
+  for (const [name, value] of Object.entries(values ?? {})) {
+    if (isRecord(value)) for (const [inner, text] of flatten(value)) flat.set(`${name}.${inner}`, text);
+    else if (value !== undefined) flat.set(name, Array.isArray(value) ? value.join("\n") : String(value));
+  }
+  return flat;
+}
+
+function isRecord(value: unknown): value is Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function cut(text: string): string {
+  const characters = Array.from(text);
+  return characters.length > HISTORY_VALUE_LENGTH ? `${characters.slice(0, HISTORY_VALUE_LENGTH - 1).join("")}…` : text;
+}

@@ -1,0 +1,89 @@
+import type { ObjectType } from "./hubspot-object.ts";
+import { compareIds } from "./merge.ts";
+
+/** Objects of a full list page. */
+export const PAGE_OBJECTS = 100;
+
+/**
+ * A range of ids of one type that is read page after page. The lanes of a type never overlap and leave no gap:
+ *
+ * ```
+ * ids   1 ─────────── 40 ─────────── 90 ──────────────▶
+ *       (    lane a   ](    lane b   ](     lane c, open
+ * ```
+ */
+export interface ListLane {
+  readonly type: ObjectType;
+  /** Exclusive lower bound of the lane; absent in the first one. */
+  readonly fromId?: string;
+  /** Inclusive upper bound; absent while nobody knows the largest id. */
+  readonly toId?: string;
+  /** Everything up to here is done. */
+  readonly doneId?: string;
+  /** Where the list goes on: an id, or a token that HubSpot gave. */
+  readonly after?: string;
+  /** The first id that was found in the lane. */
+  readonly firstId?: string;
+  /** Objects read so far. */
+  readonly read: number;
+  readonly isDone: boolean;
+}
+
+/** How far a page that is being worked on reaches; the lane cannot be cut before it. */
+export interface LaneReach {
+  readonly lane: ListLane;
+  readonly reachedId: string | undefined;
+}
+
+/** A lane that has not begun. */
+export function createLane(type: ObjectType): ListLane {
+  return { type, read: 0, isDone: false };
+}
+
+/** Pages that a lane still has, guessed from the distance of the ids it has seen; undefined if nothing tells. */
+export function estimatePages({ lane, reachedId }: LaneReach): number | undefined {
+  const gap = gapOf({ lane, reachedId });
+  if (lane.isDone) return 0;
+  if (gap === undefined || lane.toId === undefined || reachedId === undefined) return undefined;
+  const left = Number(BigInt(lane.toId) - BigInt(reachedId));
+  return Math.max(0, left / gap / PAGE_OBJECTS);
+}
+
+/** Average distance of neighbouring ids. */
+function gapOf({ lane, reachedId }: LaneReach): number | undefined {
+  if (lane.firstId === undefined || reachedId === undefined || lane.read < 2) return undefined;
+  return Math.max(1, Number(BigInt(reachedId) - BigInt(lane.firstId)) / (lane.read - 1));
+}
+
+/** A lane cut in two. */
+export interface SplitLane {
+  readonly front: ListLane;
+  readonly back: ListLane;
+}
+
+/**
+ * Cuts a lane in two: one with a known end in the middle of what is left, an open one `pages` ahead. Only where HubSpot
+ * was seen to take any id as `after`.
+ *
+ * @returns undefined when there is nothing to cut
+ */
+export function splitLane(reach: LaneReach, pages: number): SplitLane | undefined {
+  const { lane, reachedId } = reach;
+  const gap = gapOf(reach);
+  if (lane.isDone || reachedId === undefined || gap === undefined) return undefined;
+  const from = BigInt(reachedId);
+  const distance =
+    lane.toId === undefined ? BigInt(Math.ceil(gap * PAGE_OBJECTS * pages)) : (BigInt(lane.toId) - from) / 2n;
+  const cutId = String(from + distance);
+  if (distance < 1n || (lane.toId !== undefined && compareIds(cutId, lane.toId) >= 0)) return undefined;
+  const back: ListLane = {
+    type: lane.type,
+    fromId: cutId,
+    doneId: cutId,
+    after: cutId,
+    ...(lane.toId !== undefined && { toId: lane.toId }),
+    read: 0,
+    isDone: false,
+  };
+  return { front: { ...lane, toId: cutId }, back };
+}

@@ -1,0 +1,153 @@
+import { isAttachWanted } from "./attach-request.ts";
+import { diffFields } from "./field-changes.ts";
+import { mapDeal } from "./field-mapping.ts";
+import { fenceOf } from "./fence.ts";
+import { isStageSelected } from "./stage-filter.ts";
+import { isWithinLag, suspectLinks, suspectObject } from "./suspicion.ts";
+import { isOutdated, keep, keepOutdated, settleDraft } from "./verdict.ts";
+import type { Adoption } from "./merge.ts";
+import type { Decision, DecisionContext, Judgement, Suspicion, Verdict } from "./decision.ts";
+import type { CompanyLink, Deal, Observation } from "./hubspot-object.ts";
+import type { Customer, Fence, Project, ProjectOwnFields } from "./record.ts";
+
+/** What a decision about one project rests on. */
+export interface ProjectCase {
+  readonly dealId: string;
+  readonly observed: Observation<Deal>;
+  readonly links: readonly CompanyLink[];
+  /** What is stored, or what a merge hands over (then with revision 0 if nothing is stored under this id). */
+  readonly stored: Project | undefined;
+  /** The stored customer of the primary company, merges followed; undefined if HubSpot does not show it either. */
+  readonly customer: Customer | undefined;
+  /** What a merge changes besides. */
+  readonly adoption?: Pick<Adoption<Project>, "absorbedIds" | "changes">;
+  readonly context: DecisionContext;
+}
+
+/** What a new project has of ZEP's own fields: nothing yet, and it is not bookable. */
+export const NEW_PROJECT_OWN_FIELDS: ProjectOwnFields = { tasks: [], projectEmployees: [], status: "active" };
+
+/** The company that a deal belongs to, chosen by the association's type, never by position. */
+export function findPrimaryCompanyId(links: readonly CompanyLink[]): string | undefined {
+  return links.find((link) => link.isPrimary)?.companyId;
+}
+
+/** Decides what becomes of a deal's project. Pure: every path that writes projects comes through here. */
+export function decideProject(input: ProjectCase): Decision<Project> {
+  const { observed, stored, context } = input;
+  const fence = fenceOf(observed, stored);
+  const isAttaching = context.hint.at.attach !== undefined;
+  if (stored?.state === "detached" && !isAttachWanted(stored, context.hint)) return keep();
+  if (stored?.state === "merged" && !isAttaching && observed.kind !== "absorbed") return keep();
+  const again = suspectObject(observed, context.hint);
+  if (isOutdated(stored, fence)) return again === undefined ? keepOutdated(context) : keep(again);
+  switch (observed.kind) {
+    case "missing":
+      return again === undefined && stored !== undefined && stored.revision > 0
+        ? settle(input, { fence, verdict: gone })
+        : keep(again);
+    case "archived":
+      return again === undefined ? settle(input, { fence, verdict: deleted }) : keep(again);
+    case "absorbed":
+      // Its survivor has taken nothing over from it; who attaches it to the survivor moves its data as well.
+      if (stored?.state === "detached") return keep();
+      return settle(input, {
+        fence,
+        verdict: { state: "merged", reason: { code: "absorbedBy", survivorId: observed.survivorId } },
+      });
+    case "live":
+      return decideLive(input, fence, again);
+  }
+}
+
+const gone: Verdict = { state: "deleted", reason: { code: "goneFromHubSpot" } };
+const deleted: Verdict = { state: "deleted", reason: { code: "deletedInHubSpot" } };
+
+function decideLive(input: ProjectCase, fence: Fence, again: Suspicion | undefined): Decision<Project> {
+  const { observed, links, context, customer } = input;
+  if (observed.kind !== "live" || again === "stillThere") return keep(again);
+  if (isRevivedTooSoon(input)) return keep("seenAfterDeletion");
+  if (suspectLinks(links, context.hint).length > 0) return keep("associationOlderThanEvent");
+  if (isUnexpectedMove(input)) return keep("unexpectedFlip");
+  const verdict = judgeLiveDeal(observed.object, { companyId: findPrimaryCompanyId(links), customer }, context);
+  return settle(input, { fence, verdict, again });
+}
+
+/** State of a live deal by the rules alone: first its stage, then its company. */
+export function judgeLiveDeal(
+  deal: Deal,
+  belongs: { readonly companyId: string | undefined; readonly customer: Customer | undefined },
+  context: Pick<DecisionContext, "settings">,
+): Verdict {
+  const { companyId, customer } = belongs;
+  if (!isStageSelected(context.settings.dealStages, deal.stageId))
+    return { state: "outOfStage", reason: { code: "stageNotSelected", stageId: deal.stageId } };
+  if (companyId === undefined) return { state: "waiting", reason: { code: "noCompany" } };
+  if (customer?.state === "excluded") return { state: "excluded", reason: { code: "customerExcluded", companyId } };
+  if (customer?.state === "deleted") return { state: "waiting", reason: { code: "customerDeleted", companyId } };
+  if (customer?.fields === undefined) return { state: "waiting", reason: { code: "customerNotHere", companyId } };
+  return { state: "linked" };
+}
+
+/** The project held back because its default short form belongs to another; it has no data until that is free. */
+export function holdProject(
+  input: ProjectCase,
+  holder: { readonly number: string; readonly holderId: string; readonly holderName: string },
+): Decision<Project> {
+  const fence = fenceOf(input.observed, input.stored);
+  return settle(input, { fence, verdict: { state: "failing", reason: { code: "numberTaken", ...holder } } });
+}
+
+/** Only a restore event revives at once; any other live read must come clearly after the one that saw the deletion. */
+function isRevivedTooSoon({ stored, observed, context }: ProjectCase): boolean {
+  const isRestored = context.hint.at.restored !== undefined || context.hint.at.attach !== undefined;
+  return stored?.state === "deleted" && !isRestored && isWithinLag(stored, observed.readAtMs, context.hint);
+}
+
+/** Another primary company within the replicas' lag although no event spoke of it. */
+function isUnexpectedMove({ stored, links, observed, context }: ProjectCase): boolean {
+  const { association, attach } = context.hint.at;
+  if (stored === undefined || stored.revision === 0 || association !== undefined || attach !== undefined) return false;
+  const hasMoved = stored.dependsOnCompanyId !== findPrimaryCompanyId(links);
+  return hasMoved && stored.state !== "deleted" && isWithinLag(stored, observed.readAtMs, context.hint);
+}
+
+function settle(input: ProjectCase, { fence, verdict, again }: Judgement): Decision<Project> {
+  const { dealId, stored, context } = input;
+  const next = nextContent(input, verdict);
+  const content = {
+    type: "project" as const,
+    dealId,
+    state: verdict.state,
+    ...(verdict.reason && { reason: verdict.reason }),
+    absorbedIds: input.adoption?.absorbedIds ?? stored?.absorbedIds ?? [],
+    ...next,
+  };
+  const before = { ...stored?.fields, shortForm: stored?.shortForm, dependsOn: stored?.dependsOnCompanyId };
+  const after = { ...next.fields, shortForm: next.shortForm, dependsOn: next.dependsOnCompanyId };
+  const fields = [...(input.adoption?.changes ?? []), ...diffFields(before, after, false)];
+  return settleDraft({ stored, fence, context, verdict, content, fields, again }, (rest, bookkeeping): Project => ({
+    ...rest,
+    ...bookkeeping,
+  }));
+}
+
+function nextContent(
+  { dealId, observed, links, stored, customer }: ProjectCase,
+  verdict: Verdict,
+): Pick<Project, "fields" | "own" | "shortForm" | "dependsOnCompanyId"> {
+  if (verdict.state === "merged") return {};
+  const primaryId = observed.kind === "live" ? findPrimaryCompanyId(links) : stored?.dependsOnCompanyId;
+  const companyId = customer?.companyId ?? primaryId;
+  const isLed = verdict.state === "linked" && observed.kind === "live" && companyId !== undefined;
+  const fields = isLed ? mapDeal(observed.object, companyId) : stored?.fields;
+  const own = stored?.own ?? (isLed ? NEW_PROJECT_OWN_FIELDS : undefined);
+  const shortForm = stored?.shortForm ?? (isLed ? dealId : undefined);
+  return {
+    ...(fields && { fields }),
+    ...(own && { own }),
+    ...(shortForm !== undefined && { shortForm }),
+    ...(companyId !== undefined && observed.kind === "live" && { dependsOnCompanyId: companyId }),
+    ...(observed.kind !== "live" && stored?.dependsOnCompanyId && { dependsOnCompanyId: stored.dependsOnCompanyId }),
+  };
+}

@@ -1,0 +1,51 @@
+import { compareFences } from "./fence.ts";
+import { diffVerdicts, hasStamplessKind, MAX_LOOKS, mustAdvanceFence, nextRevision } from "./decision.ts";
+import type { Decision, DecisionContext, Suspicion, Verdict } from "./decision.ts";
+import type { Fence, FieldChange, RecordBase } from "./record.ts";
+
+/** A record apart from its bookkeeping. */
+type Content<R extends RecordBase> = Omit<R, "fence" | "revision" | "createdAtMs" | "changedAtMs" | "history">;
+
+interface Draft<R extends RecordBase> {
+  readonly stored: R | undefined;
+  readonly fence: Fence;
+  readonly context: DecisionContext;
+  readonly verdict: Verdict;
+  /** The record with its new state, without bookkeeping. */
+  readonly content: Content<R>;
+  /** What differs, apart from state and reason. */
+  readonly fields: readonly FieldChange[];
+  readonly again: Suspicion | undefined;
+}
+
+/**
+ * Turns a draft into a decision: write what differs, move the fence on where nothing differs but an older read could
+ * still land, else keep. `build` joins content and bookkeeping into the record.
+ */
+export function settleDraft<R extends RecordBase>(
+  draft: Draft<R>,
+  build: (content: Content<R>, bookkeeping: ReturnType<typeof nextRevision>) => R,
+): Decision<R> {
+  const { stored, fence, context, again } = draft;
+  const fields = [...diffVerdicts(stored?.revision === 0 ? undefined : stored, draft.verdict), ...draft.fields];
+  if (fields.length === 0 && stored !== undefined && !mustAdvanceFence(stored, fence, context)) return keep(again);
+  const bookkeeping = nextRevision(stored, fence, { fields, cause: context.cause, nowMs: context.nowMs });
+  const record = build(draft.content, bookkeeping);
+  return { kind: "write", record, isTouch: fields.length === 0, ...(again && { again }) };
+}
+
+/** Nothing to write; perhaps to be read once more. */
+export function keep(again?: Suspicion): { readonly kind: "keep"; readonly again?: Suspicion } {
+  return again === undefined ? { kind: "keep" } : { kind: "keep", again };
+}
+
+/** Whether the stored record is at least as new as this read. An equal fence is the same read come twice. */
+export function isOutdated(stored: Pick<RecordBase, "fence" | "revision"> | undefined, fence: Fence): boolean {
+  return stored !== undefined && stored.revision > 0 && compareFences(fence, stored.fence) <= 0;
+}
+
+/** An outdated read is dropped; if an event spoke of something that no stamp shows, it is worth another look. */
+export function keepOutdated(context: DecisionContext): Decision<never> {
+  const isWorthALook = hasStamplessKind(context.hint) && context.hint.looks < MAX_LOOKS;
+  return keep(isWorthALook ? "olderThanStored" : undefined);
+}

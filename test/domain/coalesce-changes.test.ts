@@ -1,0 +1,70 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Change } from "../../lib/domain/change.ts";
+import { coalesceChanges } from "../../lib/domain/coalesce-changes.ts";
+
+const deal: Change = { type: "deal", id: "512", at: { created: 5 }, looks: 0, failures: 0 };
+
+function sorted(changes: readonly Change[]): readonly Change[] {
+  return changes.toSorted((a, b) => `${a.type}${a.id}`.localeCompare(`${b.type}${b.id}`));
+}
+
+describe("coalesceChanges", () => {
+  it("keeps the latest time of each kind", () => {
+    const changes = [deal, { ...deal, at: { created: 3, property: 8 } }, { ...deal, at: { property: 6, deleted: 1 } }];
+    expect(coalesceChanges(changes)).toEqual([{ ...deal, at: { created: 5, property: 8, deleted: 1 } }]);
+  });
+
+  it("keeps objects of different types with the same id apart, in order of appearance", () => {
+    const contact: Change = { ...deal, type: "contact" };
+    expect(coalesceChanges([contact, deal, contact])).toEqual([contact, deal]);
+  });
+
+  it("keeps the latest expectation of each company", () => {
+    const early: Change = {
+      ...deal,
+      expects: { "1": { isAssociated: true, atMs: 5 }, "2": { isAssociated: true, atMs: 5 } },
+    };
+    const late: Change = { ...deal, expects: { "1": { isAssociated: false, atMs: 6 } } };
+    const expects = { "1": { isAssociated: false, atMs: 6 }, "2": { isAssociated: true, atMs: 5 } };
+    expect(coalesceChanges([early, late])).toEqual([{ ...deal, expects }]);
+    expect(coalesceChanges([late, early])).toEqual([{ ...deal, expects }]);
+  });
+
+  it("lets an association win over its removal at the same time", () => {
+    const added: Change = { ...deal, expects: { "1": { isAssociated: true, atMs: 5 } } };
+    const removed: Change = { ...deal, expects: { "1": { isAssociated: false, atMs: 5 } } };
+    expect(coalesceChanges([added, removed])).toEqual([added]);
+    expect(coalesceChanges([removed, added])).toEqual([added]);
+  });
+
+  it("keeps the fewest looks, the most failures and every absorbed id", () => {
+    const a: Change = { ...deal, looks: 2, failures: 0, absorbs: ["7", "8"] };
+    const b: Change = { ...deal, looks: 1, failures: 3, absorbs: ["6", "7"] };
+    expect(coalesceChanges([a, b])).toEqual([{ ...deal, looks: 1, failures: 3, absorbs: ["6", "7", "8"] }]);
+  });
+
+  const time = fc.integer({ min: 1, max: 4 });
+  const change = fc.record({
+    type: fc.constantFrom("deal", "contact"),
+    id: fc.constantFrom("1", "2"),
+    at: fc.dictionary(fc.constantFrom("created", "property", "deleted"), time, { noNullPrototype: true }),
+    expects: fc.dictionary(fc.constantFrom("10", "11"), fc.record({ isAssociated: fc.boolean(), atMs: time }), {
+      noNullPrototype: true,
+    }),
+    looks: fc.nat(3),
+    failures: fc.nat(3),
+  });
+
+  it("joins to the same in any order and in any grouping", () => {
+    fc.assert(
+      fc.property(fc.array(change), fc.nat(), (changes, cut) => {
+        const whole = sorted(coalesceChanges(changes));
+        const at = cut % (changes.length + 1);
+        const parts = [...coalesceChanges(changes.slice(at)), ...coalesceChanges(changes.slice(0, at))];
+        expect(sorted(coalesceChanges(parts))).toEqual(whole);
+        expect(sorted(coalesceChanges(changes.toReversed()))).toEqual(whole);
+      }),
+    );
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { decideTombstone, eraseContact, erasePerson } from "../../lib/domain/contact-tombstone.ts";
+import { MAX_LOOKS, NO_HINT, type Hint } from "../../lib/domain/decision.ts";
+import type { Contact, Observation } from "../../lib/domain/hubspot-object.ts";
+import type { ContactPerson, ContactTombstone } from "../../lib/domain/record.ts";
+import { NOW_MS, sampleContact, sampleContext, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
+import { samplePerson, sampleTombstone } from "../fixtures/sample-records.ts";
+
+const live: Observation<Contact> = { kind: "live", readAtMs: NOW_MS, object: sampleContact("3") };
+const archived: Observation<Contact> = { kind: "archived", readAtMs: NOW_MS, updatedAtMs: UPDATED_AT_MS };
+const missing: Observation<Contact> = { kind: "missing", readAtMs: NOW_MS };
+const absorbed: Observation<Contact> = { kind: "absorbed", readAtMs: NOW_MS, survivorId: "8" };
+const believed: Hint = { at: { deleted: 1 }, looks: MAX_LOOKS };
+
+interface Case {
+  readonly observed: Observation<Contact>;
+  readonly persons?: readonly ContactPerson[];
+  readonly stored?: ContactTombstone;
+  readonly hint?: Hint;
+}
+
+function decide({ observed, persons = [], stored, hint = believed }: Case): ContactTombstone | undefined {
+  return decideTombstone({ contactId: "3", observed, persons, stored, context: sampleContext(hint) });
+}
+
+const person = samplePerson("3", "1");
+const deletedStone = sampleTombstone("3", { state: "deleted" });
+
+describe("decideTombstone", () => {
+  it.each<[name: string, given: Case, state: ContactTombstone["state"] | undefined]>([
+    ["an archived contact", { observed: archived, persons: [person] }, "deleted"],
+    [
+      "an archived contact of which nothing is stored, for a slower creation may follow",
+      { observed: archived },
+      "deleted",
+    ],
+    ["a missing contact with contact persons", { observed: missing, persons: [person] }, "deleted"],
+    ["a missing contact of which nothing is stored", { observed: missing }, undefined],
+    [
+      "a missing contact that may still appear",
+      { observed: missing, persons: [person], hint: { ...believed, looks: 3 } },
+      undefined,
+    ],
+    ["an absorbed contact", { observed: absorbed }, "merged"],
+    ["an absorbed contact that was deleted before", { observed: absorbed, stored: deletedStone }, "merged"],
+    ["a live contact", { observed: live, persons: [person], stored: deletedStone }, undefined],
+    ["an erased contact", { observed: absorbed, stored: sampleTombstone("3") }, undefined],
+    [
+      "a contact already known as merged",
+      { observed: archived, stored: sampleTombstone("3", { state: "merged" }) },
+      undefined,
+    ],
+  ])("of %s", (_name, given, state) => {
+    expect(decide(given)?.state).toBe(state);
+  });
+
+  it.each<[name: string, persons: readonly ContactPerson[], hint: Hint, revision: number | undefined]>([
+    ["an event tells of it", [], believed, 2],
+    ["a pass finds contact persons that were linked again", [person], NO_HINT, 2],
+    ["a pass finds nothing new", [samplePerson("3", "1", { state: "deleted" })], NO_HINT, undefined],
+  ])("renews the tombstone of a contact deleted again when %s", (...[, persons, hint, revision]) => {
+    expect(decide({ observed: archived, persons, stored: deletedStone, hint })?.revision).toBe(revision);
+  });
+
+  it("names the survivor and counts revisions", () => {
+    expect(decide({ observed: absorbed })).toMatchObject({ mergedInto: "8", revision: 1 });
+    expect(decide({ observed: absorbed, stored: deletedStone })).toMatchObject({ mergedInto: "8", revision: 2 });
+  });
+
+  it("stands at the newest fence of what is stored when the read carries no stamp", () => {
+    const newer = { sourceUpdatedAtMs: UPDATED_AT_MS - 5, readAtMs: 7 };
+    const persons = [person, samplePerson("3", "2", { fence: newer })];
+    expect(decide({ observed: missing, persons })?.fence).toEqual({ ...newer, readAtMs: NOW_MS });
+  });
+});
+
+describe("eraseContact", () => {
+  it("writes a tombstone without any personal data, once", () => {
+    const stone = eraseContact("3", { persons: [person] }, NOW_MS);
+    const fence = { ...person.fence, readAtMs: NOW_MS };
+    expect(stone).toEqual({ type: "contactTombstone", contactId: "3", state: "erased", fence, revision: 1 });
+    expect(eraseContact("3", { persons: [], tombstone: stone }, NOW_MS)).toBeUndefined();
+  });
+
+  it.each(["deleted", "merged"] as const)("goes over a contact that is %s", (state) => {
+    const tombstone = sampleTombstone("3", { state, revision: 2 });
+    expect(eraseContact("3", { persons: [], tombstone }, NOW_MS)).toMatchObject({ state: "erased", revision: 3 });
+  });
+});
+
+describe("erasePerson", () => {
+  const secret = "Änne";
+  const history = [{ atMs: 1, cause: "event", fields: [{ field: "firstName", to: secret }] }] as const;
+
+  it.each(["linked", "detached", "deleted", "excluded", "waiting", "merged", "failing"] as const)(
+    "leaves ids alone of a contact person that is %s, and no history",
+    (state) => {
+      const erased = erasePerson(samplePerson("3", "1", { state, history }), NOW_MS);
+      expect(erased).toMatchObject({ contactId: "3", companyId: "1", state: "erased", history: [], revision: 2 });
+      expect(erased).not.toHaveProperty("fields");
+      expect(JSON.stringify(erased)).not.toContain(secret);
+    },
+  );
+
+  it("is done once", () => {
+    expect(erasePerson(samplePerson("3", "1", { state: "erased" }), NOW_MS)).toBeUndefined();
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { isExcluded } from "../../lib/domain/exclusion.ts";
+
+const rule = { property: "zep", values: ["no", "nein"] };
+
+describe("isExcluded", () => {
+  it.each(["no", "nein", "NO", "Nein", " no ", "\tNEIN\n", "\u00a0no"])("leaves %j out", (exclusion) => {
+    expect(isExcluded({ exclusion }, rule)).toBe(true);
+  });
+
+  it.each(["", " ", "yes", "ja", "n", "non", "no!", "no no", "false", "0", "n o"])("lets %j in", (exclusion) => {
+    expect(isExcluded({ exclusion }, rule)).toBe(false);
+  });
+
+  it.each([
+    ["Übergehen", "übergehen", true],
+    [" ÜBERGEHEN", "Übergehen ", true],
+    ["ubergehen", "übergehen", false],
+    ["no", "übergehen", false],
+  ])("compares %j with the configured value %j whatever its case", (exclusion, value, expected) => {
+    expect(isExcluded({ exclusion }, { property: "sync", values: [value] })).toBe(expected);
+  });
+
+  it("lets everything in when no value excludes, and never excludes by an empty value", () => {
+    expect(isExcluded({ exclusion: "no" }, { property: "zep", values: [] })).toBe(false);
+    expect(isExcluded({ exclusion: "" }, { property: "zep", values: ["", " "] })).toBe(false);
+  });
+});

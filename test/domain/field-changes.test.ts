@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { diffFields } from "../../lib/domain/field-changes.ts";
+import type { FieldChange } from "../../lib/domain/record.ts";
+
+describe("diffFields", () => {
+  it.each<[name: string, before: object | undefined, after: object | undefined, changes: readonly FieldChange[]]>([
+    ["nothing and nothing", undefined, undefined, []],
+    ["equal fields", { name: "A", tags: ["x", "y"] }, { name: "A", tags: ["x", "y"] }, []],
+    ["a changed field", { name: "A", city: "C" }, { name: "B", city: "C" }, [{ field: "name", from: "A", to: "B" }]],
+    ["a new field", undefined, { name: "B" }, [{ field: "name", to: "B" }]],
+    ["a removed field", { name: "A" }, {}, [{ field: "name", from: "A" }]],
+    ["a field set to undefined", { name: "A" }, { name: undefined }, [{ field: "name", from: "A" }]],
+    ["an emptied field", { name: "A" }, { name: "" }, [{ field: "name", from: "A", to: "" }]],
+    ["a flag", { primary: false }, { primary: true }, [{ field: "primary", from: "false", to: "true" }]],
+    [
+      "nested fields",
+      { address: { city: "A", postalCode: "1" } },
+      { address: { city: "B", postalCode: "1" } },
+      [{ field: "address.city", from: "A", to: "B" }],
+    ],
+    [
+      "lines",
+      { address: { street: ["a", "b"] } },
+      { address: { street: ["a"] } },
+      [{ field: "address.street", from: "a\nb", to: "a" }],
+    ],
+  ])("describes %s", (...[, before, after, changes]) => {
+    expect(diffFields(before, after, false)).toEqual(changes);
+  });
+
+  it("keeps a value of 60 characters and cuts one of 61, counting astral characters once", () => {
+    const [kept] = diffFields({}, { remark: "😀".repeat(60) }, false);
+    const [cut] = diffFields({}, { remark: "😀".repeat(61) }, false);
+    expect(kept?.to).toBe("😀".repeat(60));
+    expect(cut?.to).toBe(`${"😀".repeat(59)}…`);
+  });
+
+  it("sees a difference behind the cut", () => {
+    expect(diffFields({ remark: `${"a".repeat(80)}b` }, { remark: `${"a".repeat(80)}c` }, false)).toHaveLength(1);
+  });
+
+  it("tells only the names of personal fields", () => {
+    const changes = diffFields({ email: "a@example.com", primary: true }, { email: "b@example.com", phone: "1" }, true);
+    expect(changes).toEqual([{ field: "email" }, { field: "primary" }, { field: "phone" }]);
+  });
+});

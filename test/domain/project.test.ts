@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import { MAX_LOOKS, type Hint } from "../../lib/domain/decision.ts";
+import { decideProject, findPrimaryCompanyId, holdProject, NEW_PROJECT_OWN_FIELDS } from "../../lib/domain/project.ts";
+import { REPLICA_LAG_MS } from "../../lib/domain/suspicion.ts";
+import { describeDecision, pick, readTable } from "../fixtures/decision-table.ts";
+import { SEEN_DEALS, STORED_PROJECTS } from "../fixtures/life-cases.ts";
+import { NOW_MS, primaryLink, sampleContext, sampleDeal } from "../fixtures/sample-objects.ts";
+import { sampleCustomer, sampleProject } from "../fixtures/sample-records.ts";
+
+/** "Life of a record" for projects with data: a sighting (row) meets what is stored (column). See `readTable`. */
+const WITH_DATA = `
+                        | reason           | linked      | excluded+   | outOfStage+ | waiting+    | deleted+    | failing+    | detached
+eligible                |                  | linked*     | linked*     | linked*     | linked*     | linked*     | linked*     | =
+customer failing        |                  | linked*     | linked*     | linked*     | linked*     | linked*     | linked*     | =
+customer detached       |                  | linked*     | linked*     | linked*     | linked*     | linked*     | linked*     | =
+customer excluded       | customerExcluded | excluded+   | touch       | excluded+   | excluded+   | excluded+   | excluded+   | =
+customer excluded entry | customerExcluded | excluded+   | touch       | excluded+   | excluded+   | excluded+   | excluded+   | =
+customer deleted        | customerDeleted  | waiting+    | waiting+    | waiting+    | waiting+    | waiting+    | waiting+    | =
+customer held           | customerNotHere  | waiting+    | waiting+    | waiting+    | waiting+    | waiting+    | waiting+    | =
+customer merged         | customerNotHere  | waiting+    | waiting+    | waiting+    | waiting+    | waiting+    | waiting+    | =
+customer unseen         | customerNotHere  | waiting+    | waiting+    | waiting+    | waiting+    | waiting+    | waiting+    | =
+no company              | noCompany        | waiting+    | waiting+    | waiting+    | touch       | waiting+    | waiting+    | =
+no primary company      | noCompany        | waiting+    | waiting+    | waiting+    | touch       | waiting+    | waiting+    | =
+out of stage            | stageNotSelected | outOfStage+ | outOfStage+ | touch       | outOfStage+ | outOfStage+ | outOfStage+ | =
+archived                | deletedInHubSpot | deleted+    | deleted+    | deleted+    | deleted+    | touch       | deleted+    | =
+absorbed                | absorbedBy       | merged-     | merged-     | merged-     | merged-     | merged-     | merged-     | =
+missing                 | goneFromHubSpot  | deleted+    | deleted+    | deleted+    | deleted+    | deleted+    | deleted+    | =
+missing at first        |                  | ?           | ?           | ?           | ?           | ?           | ?           | =
+outdated                |                  | =           | =           | =           | =           | =           | =           | =
+outdated deletion       |                  | =           | =           | =           | =           | =           | =           | =
+`;
+
+/** The same for deals that never became projects, and for pointers. */
+const WITHOUT_DATA = `
+                        | reason           | nothing     | excluded-   | outOfStage- | waiting-    | deleted-    | failing-    | merged
+eligible                |                  | linked*     | linked*     | linked*     | linked*     | linked*     | linked*     | =
+customer failing        |                  | linked*     | linked*     | linked*     | linked*     | linked*     | linked*     | =
+customer detached       |                  | linked*     | linked*     | linked*     | linked*     | linked*     | linked*     | =
+customer excluded       | customerExcluded | excluded-   | touch       | excluded-   | excluded-   | excluded-   | excluded-   | =
+customer excluded entry | customerExcluded | excluded-   | touch       | excluded-   | excluded-   | excluded-   | excluded-   | =
+customer deleted        | customerDeleted  | waiting-    | waiting-    | waiting-    | waiting-    | waiting-    | waiting-    | =
+customer held           | customerNotHere  | waiting-    | waiting-    | waiting-    | waiting-    | waiting-    | waiting-    | =
+customer merged         | customerNotHere  | waiting-    | waiting-    | waiting-    | waiting-    | waiting-    | waiting-    | =
+customer unseen         | customerNotHere  | waiting-    | waiting-    | waiting-    | waiting-    | waiting-    | waiting-    | =
+no company              | noCompany        | waiting-    | waiting-    | waiting-    | touch       | waiting-    | waiting-    | =
+no primary company      | noCompany        | waiting-    | waiting-    | waiting-    | touch       | waiting-    | waiting-    | =
+out of stage            | stageNotSelected | outOfStage- | outOfStage- | outOfStage- | outOfStage- | outOfStage- | outOfStage- | =
+archived                | deletedInHubSpot | deleted-    | deleted-    | deleted-    | deleted-    | touch       | deleted-    | =
+absorbed                | absorbedBy       | merged-     | merged-     | merged-     | merged-     | merged-     | merged-     | =
+missing                 | goneFromHubSpot  | =           | deleted-    | deleted-    | deleted-    | deleted-    | deleted-    | =
+missing at first        |                  | ?           | ?           | ?           | ?           | ?           | ?           | =
+outdated                |                  | linked*     | =           | =           | =           | =           | =           | =
+outdated deletion       | deletedInHubSpot | deleted-    | =           | =           | =           | =           | =           | =
+`;
+
+const readAtMs = NOW_MS - 500;
+
+describe("decideProject", () => {
+  const cells = [...readTable(WITH_DATA), ...readTable(WITHOUT_DATA)];
+
+  it.each(cells)("on $sighting, stored $stored: $expected", ({ sighting, stored: column, expected }) => {
+    const { stored } = pick(STORED_PROJECTS, column);
+    const decision = decideProject({ dealId: "5", stored, ...pick(SEEN_DEALS, sighting) });
+    expect(describeDecision(decision, stored)).toBe(expected);
+  });
+
+  it.each(["excluded+", "outOfStage+", "waiting+", "deleted+", "failing+"])(
+    "goes on with the same project when it comes back from %s",
+    (column) => {
+      const { stored } = pick(STORED_PROJECTS, column);
+      const decision = decideProject({ dealId: "5", stored, ...pick(SEEN_DEALS, "eligible") });
+      const { createdAtMs, own } = sampleProject("5", "1");
+      expect(decision).toMatchObject({ record: { shortForm: "UMBAU", own, createdAtMs, revision: 2 } });
+    },
+  );
+
+  it("gives a new project the deal id as short form and nothing of ZEP's own fields but the start", () => {
+    const decision = decideProject({ dealId: "5", stored: undefined, ...pick(SEEN_DEALS, "eligible") });
+    expect(decision).toMatchObject({
+      record: { shortForm: "5", own: NEW_PROJECT_OWN_FIELDS, dependsOnCompanyId: "1" },
+    });
+  });
+
+  it("remembers the company of a deal outside the stages, and of an excluded one, so that it is found when that turns", () => {
+    for (const sighting of ["out of stage", "customer excluded", "customer unseen", "customer held"]) {
+      const decision = decideProject({ dealId: "5", stored: undefined, ...pick(SEEN_DEALS, sighting) });
+      expect(decision).toMatchObject({ record: { dependsOnCompanyId: "1" } });
+    }
+  });
+
+  it("keeps the customer of a project that loses its company", () => {
+    const stored = sampleProject("5", "1");
+    const decision = decideProject({ dealId: "5", stored, ...pick(SEEN_DEALS, "no company") });
+    expect(decision).toMatchObject({ record: { state: "waiting", fields: stored.fields } });
+    expect(decision.kind === "write" && decision.record).not.toHaveProperty("dependsOnCompanyId");
+  });
+
+  it("follows a merged company to its survivor", () => {
+    const seen = { ...pick(SEEN_DEALS, "eligible"), customer: sampleCustomer("90") };
+    const decision = decideProject({ dealId: "5", stored: undefined, ...seen });
+    expect(decision).toMatchObject({ record: { dependsOnCompanyId: "90", fields: { companyId: "90" } } });
+  });
+
+  it.each<[name: string, hint: Hint, sinceMs: number, expected: string]>([
+    ["that no event explains and the replicas' lag may", { at: { property: 1 }, looks: 0 }, REPLICA_LAG_MS - 1, "?"],
+    ["that came clearly later", { at: { property: 1 }, looks: 0 }, REPLICA_LAG_MS, "linked*"],
+    ["that an event spoke of", { at: { association: 1 }, looks: 0 }, 1, "linked*"],
+    ["that was looked at often enough", { at: { property: 1 }, looks: MAX_LOOKS }, 1, "linked*"],
+  ])("believes a move to another company or not: one %s", (...[, hint, sinceMs, expected]) => {
+    const fence = { sourceUpdatedAtMs: 1, readAtMs: readAtMs - sinceMs };
+    const stored = sampleProject("5", "1", { fence });
+    const customer = sampleCustomer("2");
+    const observed = { kind: "live", readAtMs, object: sampleDeal("5") } as const;
+    const seen = { observed, links: [primaryLink("2")], customer, context: sampleContext(hint) };
+    expect(describeDecision(decideProject({ dealId: "5", stored, ...seen }), stored)).toBe(expected);
+  });
+
+  it("looks again when the associations contradict their event, and writes nothing", () => {
+    const expects = { "2": { isAssociated: true, atMs: 1 } };
+    const context = sampleContext({ at: { association: 1 }, expects, looks: 0 });
+    const decision = decideProject({ dealId: "5", stored: undefined, ...pick(SEEN_DEALS, "eligible"), context });
+    expect(decision).toEqual({ kind: "keep", again: "associationOlderThanEvent" });
+  });
+
+  it.each([
+    ["eligible", "linked*"],
+    ["out of stage", "outOfStage+ stageNotSelected"],
+    ["archived", "deleted+ deletedInHubSpot"],
+  ])("lets an attach bring a detached project back when it is %s: %s", (sighting, expected) => {
+    const { stored } = pick(STORED_PROJECTS, "detached");
+    const context = sampleContext({ at: { attach: 1 }, looks: 0 });
+    const decision = decideProject({ dealId: "5", stored, ...pick(SEEN_DEALS, sighting), context });
+    expect(describeDecision(decision, stored)).toBe(expected);
+    expect(decision).toMatchObject({ record: { shortForm: "UMBAU", own: stored?.own } });
+  });
+});
+
+describe("holdProject", () => {
+  const holder = { number: "5", holderId: "4", holderName: "Umbau" };
+
+  it("tells who has the short form, transfers nothing and remembers the company", () => {
+    const decision = holdProject({ dealId: "5", stored: undefined, ...pick(SEEN_DEALS, "eligible") }, holder);
+    expect(describeDecision(decision, undefined)).toBe("failing- numberTaken");
+    expect(decision).toMatchObject({ record: { reason: holder, dependsOnCompanyId: "1" } });
+    for (const field of ["shortForm", "own"])
+      expect(decision.kind === "write" && decision.record).not.toHaveProperty(field);
+  });
+});
+
+describe("findPrimaryCompanyId", () => {
+  it("goes by the label and never by position", () => {
+    expect(findPrimaryCompanyId([{ companyId: "1", isPrimary: false }, primaryLink("2")])).toBe("2");
+    expect(findPrimaryCompanyId([{ companyId: "1", isPrimary: false }])).toBeUndefined();
+    expect(findPrimaryCompanyId([])).toBeUndefined();
+  });
+});

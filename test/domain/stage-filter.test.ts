@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { findUnknownStages, isStageSelected, parseDealStages } from "../../lib/domain/stage-filter.ts";
+import type { StageFilter } from "../../lib/domain/settings.ts";
+
+const stages = (...stageIds: readonly string[]): StageFilter => ({ kind: "stages", stageIds });
+
+describe("parseDealStages", () => {
+  it.each<[text: string, filter: StageFilter]>([
+    ["", { kind: "none" }],
+    [" \t\n", { kind: "none" }],
+    [" , ;,", { kind: "none" }],
+    ["all", { kind: "all" }],
+    ["ALL", { kind: "all" }],
+    [" All ", { kind: "all" }],
+    ["all, ALL", { kind: "all" }],
+    ["won", stages("won")],
+    ["a,b;c d\te\nf", stages("a", "b", "c", "d", "e", "f")],
+    ["a , ;; b", stages("a", "b")],
+    ["a,b,a", stages("a", "b")],
+    ["allwon", stages("allwon")],
+    ["Won,won", stages("Won", "won")],
+    ["closed-won_1,143.2", stages("closed-won_1", "143.2")],
+  ])("reads %j", (text, filter) => {
+    expect(parseDealStages(text)).toEqual({ kind: "parsed", filter });
+  });
+
+  it.each(["all,won", "won ALL", "all all won", "won;all;won"])(
+    "refuses all beside ids in %j and names them",
+    (text) => {
+      const parsed = parseDealStages(text);
+      expect(parsed.kind).toBe("invalid");
+      expect(parsed.kind === "invalid" && parsed.problem).toContain("won");
+    },
+  );
+});
+
+describe("isStageSelected", () => {
+  it.each<[filter: StageFilter, stageId: string, isSelected: boolean]>([
+    [{ kind: "none" }, "won", false],
+    [{ kind: "none" }, "", false],
+    [{ kind: "all" }, "won", true],
+    [{ kind: "all" }, "", true],
+    [stages("won"), "won", true],
+    [stages("won"), "Won", false],
+    [stages("won"), "wo", false],
+    [stages("won"), "", false],
+  ])("%j selects %j: %s", (filter, stageId, isSelected) => {
+    expect(isStageSelected(filter, stageId)).toBe(isSelected);
+  });
+});
+
+describe("findUnknownStages", () => {
+  it.each<[filter: StageFilter, known: readonly string[], unknown: readonly string[]]>([
+    [stages("won", "gone", "lost"), ["won", "lost"], ["gone"]],
+    [stages("won"), [], ["won"]],
+    [stages("won"), ["won", "lost"], []],
+    [{ kind: "all" }, [], []],
+    [{ kind: "none" }, ["won"], []],
+  ])("of %j with %j known names %j", (filter, known, unknown) => {
+    expect(findUnknownStages(filter, known)).toEqual(unknown);
+  });
+});
