@@ -1,0 +1,126 @@
+import { reportWrite } from "./commit-record.ts";
+import { mapConcurrently, settleOutcome } from "./run.ts";
+import { isAttachedByHand } from "../domain/merge.ts";
+import type { Customer, Project } from "../domain/record.ts";
+import type { PointerTarget } from "../domain/merge.ts";
+import type { NumberClaim } from "./ports.ts";
+import type { Outcome, Outcomes, Run, Sighting } from "./run.ts";
+
+/** How to read the records of one kind, and to turn one into a pointer. */
+export interface Absorbing<R extends Customer | Project> {
+  readonly read: (ids: readonly string[]) => Promise<ReadonlyMap<string, R>>;
+  readonly point: (stored: R, target: PointerTarget) => R | undefined;
+  readonly claimOf: (stored: R) => NumberClaim | undefined;
+}
+
+/**
+ * Applies sightings, survivors of merges before those they absorbed: an absorbed record keeps its data until its
+ * survivor has taken over. What goes wrong with one object is that object's outcome.
+ */
+export async function applySurvivorsFirst<T extends "company" | "deal">(
+  sightings: readonly Sighting<T>[],
+  apply: (sighting: Sighting<T>) => Promise<Outcome>,
+): Promise<Outcomes> {
+  const outcomes = new Map<string, Outcome>();
+  const survivors = sightings.filter(({ observed }) => observed.kind !== "absorbed");
+  const absorbed = sightings.filter(({ observed }) => observed.kind === "absorbed");
+  await mapConcurrently(survivors, async (sighting) => {
+    outcomes.set(sighting.id, await settleOutcome(() => apply(sighting)));
+  });
+  await mapConcurrently(absorbed, async (sighting) => {
+    const survivor = sighting.observed.kind === "absorbed" ? outcomes.get(sighting.observed.survivorId) : undefined;
+    const isSafe = survivor?.kind === "done";
+    outcomes.set(sighting.id, isSafe ? await settleOutcome(() => apply(sighting)) : waitForSurvivor(survivor));
+  });
+  return outcomes;
+}
+
+function waitForSurvivor(survivor: Outcome | undefined): Outcome {
+  return survivor?.kind === "failed" ? survivor : { kind: "again", why: "notFoundYet" };
+}
+
+/**
+ * Records of everything that was absorbed into this object, chains of merges followed.
+ *
+ * @throws RetryableError when the store cannot be read
+ */
+export async function readAbsorbed<R extends Customer | Project>(
+  { read }: Pick<Absorbing<R>, "read">,
+  { id, observed, hint }: Sighting<"company"> | Sighting<"deal">,
+  own: R | undefined,
+): Promise<readonly R[]> {
+  if (observed.kind !== "live") return [];
+  const ids = [...observed.object.mergedIds, ...(hint.absorbs ?? []), ...(own?.absorbedIds ?? [])];
+  return readChains({ read }, id, ids);
+}
+
+async function readChains<R extends Customer | Project>(
+  { read }: Pick<Absorbing<R>, "read">,
+  survivorId: string,
+  absorbedIds: readonly string[],
+): Promise<readonly R[]> {
+  const found = new Map<string, R>();
+  const seen = new Set([survivorId]);
+  let next = absorbedIds;
+  while (next.length > 0) {
+    const ids = [...new Set(next)].filter((absorbedId) => !seen.has(absorbedId));
+    for (const absorbedId of ids) seen.add(absorbedId);
+    const records = ids.length === 0 ? new Map<string, R>() : await read(ids);
+    for (const [absorbedId, record] of records) found.set(absorbedId, record);
+    next = [...records.values()].flatMap((record) => record.absorbedIds);
+  }
+  return [...found.values()];
+}
+
+/**
+ * Turns everything that was absorbed into pointers to the survivor. Called once the survivor has taken over; repeated
+ * calls find nothing left to do, so a crash in between is mended by the next one.
+ *
+ * @throws RetryableError when the store fails
+ */
+export async function pointAbsorbed<R extends Customer | Project>(
+  run: Run,
+  absorbing: Absorbing<R>,
+  survivor: { readonly sighting: Sighting<"company"> | Sighting<"deal">; readonly record: R | undefined },
+): Promise<void> {
+  const { sighting, record } = survivor;
+  const { readAtMs } = sighting.observed;
+  // A survivor that was deleted since keeps what it took over, also when a crash came before the pointers.
+  const absorbed =
+    record?.state === "deleted"
+      ? await readChains(absorbing, sighting.id, record.absorbedIds)
+      : await readAbsorbed(absorbing, sighting, record);
+  await mapConcurrently(absorbed, (stored) => {
+    const id = stored.type === "customer" ? stored.companyId : stored.dealId;
+    const code = isAttachedByHand(id, sighting.hint) ? "attachedTo" : "absorbedBy";
+    const reason = { code, survivorId: sighting.id } as const;
+    // A detached survivor stays as it is, so that nobody but the pointer itself can remember to follow up.
+    const isFollowUpDue = record?.absorbedIds.includes(id) !== true;
+    return makePointer(run, absorbing, { stored, target: { reason, readAtMs, isFollowUpDue } });
+  });
+}
+
+/**
+ * Turns one record into a pointer and gives its number back, unless the survivor has it now.
+ *
+ * @throws RetryableError when the store fails
+ */
+export async function makePointer<R extends Customer | Project>(
+  run: Pick<Run, "store" | "clock" | "cause" | "telemetry">,
+  absorbing: Absorbing<R>,
+  { stored: first, target }: { readonly stored: R; readonly target: Omit<PointerTarget, "cause" | "nowMs"> },
+): Promise<void> {
+  const id = first.type === "customer" ? first.companyId : first.dealId;
+  let stored: R | undefined = first;
+  while (stored !== undefined) {
+    const pointer = absorbing.point(stored, { ...target, cause: run.cause, nowMs: run.clock.now() });
+    if (pointer === undefined) return;
+    if ((await run.store.write(pointer)) === "written") {
+      reportWrite(run, id, { record: pointer, isTouch: false });
+      const claim = absorbing.claimOf(stored);
+      if (claim) await run.store.releaseNumber(claim);
+      return;
+    }
+    stored = (await absorbing.read([id])).get(id);
+  }
+}

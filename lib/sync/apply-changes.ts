@@ -1,0 +1,67 @@
+import { readSightings } from "./read-sightings.ts";
+import { applySightings } from "./apply-sightings.ts";
+import type { Change } from "../domain/change.ts";
+import type { ObjectType } from "../domain/hubspot-object.ts";
+import type { Sightings } from "./read-sightings.ts";
+import type { Outcome, Run, Sighting } from "./run.ts";
+
+/** A change and what became of it. */
+export interface AppliedChange {
+  readonly change: Change;
+  readonly outcome: Outcome;
+}
+
+/**
+ * Re-reads changed objects, each once, and applies the rules. Contacts and deals are read first, for they name companies
+ * that are not here yet; those are read together with the changed ones.
+ *
+ * @param changes distinct by type and id
+ * @returns one outcome for each change
+ * @throws RetryableError when the store cannot be read
+ */
+export async function applyChanges(
+  run: Run,
+  changes: readonly Change[],
+  deliveryId: string,
+): Promise<readonly AppliedChange[]> {
+  const ofType = (type: ObjectType): readonly Change[] =>
+    changes.filter((change) => change.type === type && !isErasure(change));
+  const [contacts, deals] = await Promise.all([
+    readSightings(run, "contact", ofType("contact")),
+    readSightings(run, "deal", ofType("deal")),
+  ]);
+  const erasures = changes.filter(isErasure).map((hint) => describeErasure(run, hint));
+  const applied = await applySightings(run, {
+    deliveryId,
+    companies: [],
+    companyChanges: ofType("company"),
+    contacts: [...sightingsOf(contacts), ...erasures],
+    deals: sightingsOf(deals),
+  });
+  return changes.map((change) => {
+    const read = change.type === "contact" ? contacts : change.type === "deal" ? deals : undefined;
+    const unread = read?.kind === "failed" && !isErasure(change) ? failed(read.error) : undefined;
+    return { change, outcome: unread ?? applied[change.type].get(change.id) ?? failed(notAnswered(change)) };
+  });
+}
+
+function isErasure(change: Change): boolean {
+  return change.type === "contact" && change.at.erased !== undefined;
+}
+
+/** An erasure needs no answer of HubSpot's; the contact counts as gone. */
+function describeErasure(run: Run, hint: Change): Sighting<"contact"> {
+  return { id: hint.id, observed: { kind: "missing", readAtMs: run.clock.now() }, links: [], hint };
+}
+
+function sightingsOf<T extends ObjectType>(read: Sightings<T>): readonly Sighting<T>[] {
+  return read.kind === "read" ? read.sightings : [];
+}
+
+function failed(error: unknown): Outcome {
+  return { kind: "failed", error };
+}
+
+function notAnswered({ type, id }: Change): Error {
+  return new Error(`reading ${type} ${id} gave no observation, expected exactly one per id`);
+}

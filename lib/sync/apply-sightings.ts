@@ -1,0 +1,147 @@
+import { findPrimaryCompanyId } from "../domain/project.ts";
+import { applyCompanies } from "./apply-companies.ts";
+import { applyContacts } from "./apply-contacts.ts";
+import { applyDeals, isWanted } from "./apply-deals.ts";
+import { followUp } from "./follow-up.ts";
+import { readSightings } from "./read-sightings.ts";
+import { mapConcurrently, settleOutcome } from "./run.ts";
+import type { Change } from "../domain/change.ts";
+import type { ObjectType } from "../domain/hubspot-object.ts";
+import type { Customer } from "../domain/record.ts";
+import type { StoredContact } from "./ports.ts";
+import type { Outcome, Outcomes, Run, Sighting } from "./run.ts";
+
+/** What HubSpot says of objects of every type. */
+export interface Seen {
+  readonly deliveryId: string;
+  readonly companies: readonly Sighting<"company">[];
+  /** Companies that are still to be read, together with those that contacts and deals turn out to need. */
+  readonly companyChanges: readonly Change[];
+  readonly contacts: readonly Sighting<"contact">[];
+  readonly deals: readonly Sighting<"deal">[];
+}
+
+/** Outcomes by type and id. Companies that were pulled in have one as well. */
+export type OutcomesByType = Readonly<Record<ObjectType, Outcomes>>;
+
+/**
+ * Applies sightings in the order in which records depend on each other: customers, then contact persons and projects.
+ * The webhook path and the nightly pass both end here, which is why they cannot disagree.
+ *
+ * @throws RetryableError when the store cannot be read
+ */
+export async function applySightings(run: Run, seen: Seen): Promise<OutcomesByType> {
+  const storedContacts = await run.store.readContacts(seen.contacts.map(({ id }) => id));
+  const companies = await applyNeededCompanies(run, seen, storedContacts);
+  const customers = await addSurvivors(run, companies.customers);
+  const contacts = holdBack(seen.contacts, companies.unread, ({ id, hint, links }) => {
+    const persons = hint.at.erased === undefined ? (storedContacts.get(id)?.persons ?? []) : [];
+    return [...links, ...persons];
+  });
+  const deals = holdBack(seen.deals, companies.unread, ({ links }) => links);
+  const [contact, deal] = await Promise.all([
+    applyContacts(run, contacts.decidable, { stored: storedContacts, customers }),
+    applyDeals(run, deals.decidable, customers),
+  ]);
+  return {
+    company: companies.outcomes,
+    contact: new Map([...contact, ...contacts.held]),
+    deal: new Map([...deal, ...deals.held]),
+  };
+}
+
+/**
+ * Contacts and deals of a company that HubSpot did not answer for share its failure: without its customer they would be
+ * taken for waiting.
+ */
+function holdBack<T extends "contact" | "deal">(
+  sightings: readonly Sighting<T>[],
+  unread: Outcomes,
+  belongsTo: (sighting: Sighting<T>) => readonly { readonly companyId: string }[],
+): { readonly decidable: readonly Sighting<T>[]; readonly held: Outcomes } {
+  const held = new Map<string, Outcome>();
+  for (const sighting of sightings) {
+    const [failure] = belongsTo(sighting).flatMap(({ companyId }) => unread.get(companyId) ?? []);
+    if (failure) held.set(sighting.id, failure);
+  }
+  return { decidable: sightings.filter(({ id }) => !held.has(id)), held };
+}
+
+interface Companies {
+  readonly outcomes: Outcomes;
+  readonly customers: ReadonlyMap<string, Customer>;
+  /** The companies that HubSpot did not answer for, and why. */
+  readonly unread: Outcomes;
+}
+
+async function applyNeededCompanies(
+  run: Run,
+  seen: Seen,
+  storedContacts: ReadonlyMap<string, StoredContact>,
+): Promise<Companies> {
+  const comingIds = new Set([...seen.companies, ...seen.companyChanges].map(({ id }) => id));
+  const namedIds = listNamedCompanies(run, seen);
+  const personIds = [...storedContacts.values()].flatMap(({ persons }) => persons.map(({ companyId }) => companyId));
+  const lookups = [...new Set([...namedIds, ...personIds])].filter((id) => !comingIds.has(id));
+  const stored = lookups.length === 0 ? new Map<string, Customer>() : await run.store.readCustomers(lookups);
+  const absent = namedIds.filter((id) => !comingIds.has(id) && !stored.has(id)).map(pullIn);
+  const read = await readSightings(run, "company", [...seen.companyChanges, ...absent]);
+  const sightings = [...seen.companies, ...(read.kind === "read" ? read.sightings : [])];
+  const applied = await applyCompanies(run, sightings);
+  const unread = new Map(read.kind === "failed" ? read.ids.map((id) => [id, failedBy(read.error)]) : []);
+  const outcomes = new Map([...applied.outcomes, ...unread]);
+  await followUpTurned(run, { ...seen, customers: applied.customers, outcomes });
+  return { outcomes, customers: new Map([...stored, ...applied.customers]), unread };
+}
+
+function failedBy(error: unknown): Outcome {
+  return { kind: "failed", error };
+}
+
+/** Companies whose state decides about the contacts and deals at hand. A deal outside the stages needs none. */
+function listNamedCompanies(run: Run, { contacts, deals }: Seen): readonly string[] {
+  const ofContacts = contacts.flatMap(({ observed, links }) =>
+    observed.kind === "live" ? links.map(({ companyId }) => companyId) : [],
+  );
+  const ofDeals = deals.flatMap((deal) => (isWanted(run, deal) ? (findPrimaryCompanyId(deal.links) ?? []) : []));
+  return [...new Set([...ofContacts, ...ofDeals])];
+}
+
+function pullIn(id: string): Change {
+  return { type: "company", id, at: {}, looks: 0, failures: 0 };
+}
+
+async function followUpTurned(
+  run: Run,
+  turned: {
+    readonly deliveryId: string;
+    readonly customers: ReadonlyMap<string, Customer>;
+    readonly outcomes: Map<string, Outcome>;
+  },
+): Promise<void> {
+  const due = [...turned.customers.values()].filter((customer) => customer.isFollowUpDue);
+  await mapConcurrently(due, async (customer) => {
+    const outcome = await settleOutcome(async () => {
+      await followUp(run, customer, turned.deliveryId);
+      return { kind: "done", writes: 0 };
+    });
+    if (outcome.kind === "failed") turned.outcomes.set(customer.companyId, outcome);
+  });
+}
+
+/** Adds the customers that pointers among them lead to. */
+async function addSurvivors(
+  run: Run,
+  customers: ReadonlyMap<string, Customer>,
+): Promise<ReadonlyMap<string, Customer>> {
+  const all = new Map(customers);
+  for (;;) {
+    const survivorIds = [...all.values()].flatMap(({ state, reason }) =>
+      state === "merged" && reason !== undefined && "survivorId" in reason ? reason.survivorId : [],
+    );
+    const missing = [...new Set(survivorIds)].filter((id) => !all.has(id));
+    const found = missing.length === 0 ? new Map<string, Customer>() : await run.store.readCustomers(missing);
+    if (found.size === 0) return all;
+    for (const [id, customer] of found) all.set(id, customer);
+  }
+}

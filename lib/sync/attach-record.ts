@@ -1,0 +1,101 @@
+import { applyByHand } from "./apply-by-hand.ts";
+import { describeCustomers, describeProjects } from "./local-write.ts";
+import type { Change } from "../domain/change.ts";
+import type { Observation } from "../domain/hubspot-object.ts";
+import type { Customer, Project, RecordState } from "../domain/record.ts";
+import type { AppliedByHand } from "./apply-by-hand.ts";
+import type { Run } from "./run.ts";
+
+/** Which record HubSpot shall lead again. */
+export interface AttachRequest {
+  /** HubSpot id of the record. */
+  readonly id: string;
+  /** Another HubSpot id that the record moves to (Aus HubSpot importieren). */
+  readonly ontoId?: string | undefined;
+  /** The revision that the admin has seen; any when absent. */
+  readonly expectedRevision?: number | undefined;
+}
+
+/** Why a record cannot be attached; nothing was written then. */
+export type AttachRefusal =
+  | { readonly code: "notFound" }
+  | { readonly code: "revisionChanged"; readonly revision: number }
+  | { readonly code: "notAttachable"; readonly state: RecordState }
+  | { readonly code: "targetTaken"; readonly targetId: string }
+  | { readonly code: "targetNotLive"; readonly targetId: string; readonly observed: Observation<unknown>["kind"] };
+
+/** The record that HubSpot leads now, under its present id. */
+export type AttachOutcome<R> =
+  | { readonly kind: "done"; readonly record: R; readonly applied: AppliedByHand }
+  | { readonly kind: "refused"; readonly refusal: AttachRefusal };
+
+interface Attaching<R extends Customer | Project> {
+  readonly type: "company" | "deal";
+  readonly read: (id: string) => Promise<R | undefined>;
+}
+
+/**
+ * Lets HubSpot lead a detached customer again: its values replace local ones; number and ZEP-owned fields stay, and
+ * contact persons and projects follow.
+ *
+ * @throws RetryableError or NonRetryableError when HubSpot, the store or the queue fails
+ */
+export function attachCustomerRecord(run: Run, request: AttachRequest): Promise<AttachOutcome<Customer>> {
+  return attach(run, { type: "company", read: describeCustomers(run).read }, request);
+}
+
+/**
+ * Lets HubSpot lead a detached project again; see {@link attachCustomerRecord}.
+ *
+ * @throws RetryableError or NonRetryableError when HubSpot, the store or the queue fails
+ */
+export function attachProjectRecord(run: Run, request: AttachRequest): Promise<AttachOutcome<Project>> {
+  return attach(run, { type: "deal", read: describeProjects(run).read }, request);
+}
+
+async function attach<R extends Customer | Project>(
+  run: Run,
+  attaching: Attaching<R>,
+  request: AttachRequest,
+): Promise<AttachOutcome<R>> {
+  const { id, ontoId = id, expectedRevision } = request;
+  const stored = await attaching.read(id);
+  if (stored === undefined) return refuse({ code: "notFound" });
+  if (expectedRevision !== undefined && expectedRevision !== stored.revision)
+    return refuse({ code: "revisionChanged", revision: stored.revision });
+  const refusal =
+    ontoId === id ? refuseInPlace(stored) : await refuseOnto(run, attaching, { stored, targetId: ontoId });
+  if (refusal !== undefined) return refuse(refusal);
+  const absorbs = ontoId === id ? {} : { absorbs: [id] };
+  const at = { attach: run.clock.now() };
+  const change: Change = { type: attaching.type, id: ontoId, at, ...absorbs, looks: 0, failures: 0 };
+  const applied = await applyByHand(run, change);
+  return { kind: "done", record: (await attaching.read(ontoId)) ?? stored, applied };
+}
+
+function refuseInPlace({ state }: Customer | Project): AttachRefusal | undefined {
+  return state === "detached" ? undefined : { code: "notAttachable", state };
+}
+
+/** Only a record that HubSpot no longer leads moves, and only to a live object that has no data here yet. */
+async function refuseOnto<R extends Customer | Project>(
+  run: Run,
+  attaching: Attaching<R>,
+  { stored, targetId }: { readonly stored: R; readonly targetId: string },
+): Promise<AttachRefusal | undefined> {
+  const { state, reason } = stored;
+  const isThere = reason?.code === "attachedTo" && reason.survivorId === targetId;
+  if (!isThere && state !== "detached" && state !== "deleted") return { code: "notAttachable", state };
+  const target = await attaching.read(targetId);
+  const storedId = stored.type === "customer" ? stored.companyId : stored.dealId;
+  // After a crash half-way the target has the data already; the same request then finishes the move.
+  const isOwnMove = target?.absorbedIds.includes(storedId) === true;
+  if (target?.fields !== undefined && !isOwnMove) return { code: "targetTaken", targetId };
+  const observed = (await run.hubspot.readObjects(attaching.type, [targetId])).get(targetId);
+  const kind = observed?.kind ?? "missing";
+  return kind === "live" ? undefined : { code: "targetNotLive", targetId, observed: kind };
+}
+
+function refuse(refusal: AttachRefusal): { readonly kind: "refused"; readonly refusal: AttachRefusal } {
+  return { kind: "refused", refusal };
+}

@@ -1,0 +1,103 @@
+import type { BrakeSettings } from "../../domain/brake.ts";
+import type { ObjectType } from "../../domain/hubspot-object.ts";
+import type { ListLane } from "../../domain/list-lane.ts";
+import type { Settings } from "../../domain/settings.ts";
+import type { PassQueue, PassStore } from "../pass-ports.ts";
+import type { HubSpotReader, NumberKind, RecordStreams } from "../ports.ts";
+import type { SyncPorts } from "../run.ts";
+
+/** What a pass used of HubSpot's and DynamoDB's allowances in this process so far. */
+export interface PassUsage {
+  readonly hubspotCalls: number;
+  readonly rateLimitedCalls: number;
+  readonly readUnits: number;
+  readonly writeUnits: number;
+  /** Calls that HubSpot allows in a second; absent while unknown. */
+  readonly allowedPerSecond?: number;
+}
+
+/** Everything a pass needs. */
+export interface PassPorts extends SyncPorts {
+  readonly streams: RecordStreams;
+  readonly passes: PassStore<PassCheckpoint, PassReport>;
+  readonly passQueue: PassQueue;
+  readonly brake: BrakeSettings;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly readUsage: () => PassUsage;
+  /** The reader for an exclusion property other than the deployed one. */
+  readonly readerFor: (exclusionProperty: string) => HubSpotReader;
+}
+
+/**
+ * How far a pass is.
+ *
+ * ```
+ * listing ──▶ applying ──▶ freeing ──▶ finished
+ * all pages   what would   leaked
+ * compared    take away    numbers
+ * ```
+ */
+export type PassPhase = "listing" | "applying" | "freeing";
+
+/** What a later invocation needs to go on. */
+export interface PassCheckpoint {
+  readonly phase: PassPhase;
+  /** The settings it compares with; a pass that finds others starts over. */
+  readonly settingsMark: string;
+  readonly isFirstImport: boolean;
+  readonly areSettingsChanged: boolean;
+  readonly lanes: readonly ListLane[];
+  /** Types for which HubSpot was seen to take any id as `after`, or not to. */
+  readonly splittable: Readonly<Partial<Record<ObjectType, boolean>>>;
+  /** Chunks of deferred objects that are stored. */
+  readonly chunks: number;
+  /** Deferred objects that were applied. */
+  readonly applied: number;
+  readonly numbers: Readonly<Record<NumberKind, number[]>>;
+  /** Objects of each type that the last pass to succeed read. */
+  readonly expected: Readonly<Partial<Record<ObjectType, number>>>;
+  /** Failures in a row without progress in between. */
+  readonly setbacks: number;
+  readonly warnings: readonly string[];
+  /** Time in which an invocation was at work, milliseconds. */
+  readonly workedMs: number;
+  /** Used by earlier invocations. */
+  readonly used: PassUsage;
+  /** Settings to try instead of the deployed ones; only with a dry run. */
+  readonly preview?: Settings;
+  /** What a preview found so far. */
+  readonly listed: readonly PreviewEntry[];
+}
+
+/** What the brake saw of one type. */
+export interface BrakeReading {
+  readonly active: number;
+  readonly harmed: number;
+  readonly listed: number;
+  /** Most that the run may deactivate. */
+  readonly limit: number;
+  readonly isHeld: boolean;
+}
+
+/** One record that other settings would change. */
+export interface PreviewEntry {
+  readonly effect: "created" | "released" | "updated" | "frozen" | "deactivated";
+  readonly type: "customer" | "contactPerson" | "project";
+  readonly id: string;
+  /** The record's name; a contact person's is left out. */
+  readonly name: string;
+}
+
+/** What a pass leaves behind, besides its counts. */
+export interface PassReport {
+  readonly warnings: readonly string[];
+  readonly durationMs: number;
+  readonly usage: PassUsage;
+  readonly brake: Readonly<Partial<Record<ObjectType, BrakeReading>>>;
+  /** At most {@link MOST_PREVIEWED}; the counts have the totals. */
+  readonly listed: readonly PreviewEntry[];
+}
+
+/** Most records that a preview names. */
+export const MOST_PREVIEWED = 500;

@@ -1,0 +1,34 @@
+import { MOST_PREVIEWED } from "./pass-types.ts";
+import type { Repair } from "../../domain/pass-finding.ts";
+import type { SyncRecord } from "../../domain/record.ts";
+import type { PreviewEntry } from "./pass-types.ts";
+
+/** What a preview tells of repairs, as long as its list has room. */
+export function listPreviewed(repairs: readonly Repair[], listedCount: number): readonly PreviewEntry[] {
+  return repairs.flatMap((repair) => describe(repair)).slice(0, MOST_PREVIEWED - listedCount);
+}
+
+function describe({ stored, next, effect }: Repair): readonly PreviewEntry[] {
+  if (effect === "touched" || effect === "noted") return [];
+  const isReleased = effect === "updated" && stored !== undefined && stored.state !== next.state;
+  const entry = { effect: isReleased ? "released" : effect, type: next.type, name: nameOf(next) } as const;
+  switch (next.type) {
+    case "customer":
+      return [{ ...entry, id: next.companyId }];
+    case "contactPerson":
+      return [{ ...entry, id: `${next.contactId}/${next.companyId}` }];
+    case "project":
+      return [{ ...entry, id: next.dealId }];
+  }
+}
+
+function nameOf(record: SyncRecord): string {
+  switch (record.type) {
+    case "customer":
+      return record.fields?.name ?? "";
+    case "contactPerson":
+      return "";
+    case "project":
+      return record.fields?.description ?? "";
+  }
+}

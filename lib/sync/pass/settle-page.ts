@@ -1,0 +1,121 @@
+import { addNumber } from "../../domain/number-sums.ts";
+import { isActive } from "../../domain/pass-finding.ts";
+import { isOutage, NonRetryableError, RetryableError } from "../errors.ts";
+import { markFailing } from "../mark-failing.ts";
+import { encodeDeferred } from "./deferred-object.ts";
+import { listPreviewed } from "./preview-entries.ts";
+import type { CustomerStates } from "../../domain/customer-states.ts";
+import type { ObjectType } from "../../domain/hubspot-object.ts";
+import type { Repair } from "../../domain/pass-finding.ts";
+import type { SyncRecord } from "../../domain/record.ts";
+import type { Outcome, Outcomes } from "../run.ts";
+import type { ComparedObject } from "./compare-page.ts";
+import type { PassSession } from "./pass-session.ts";
+
+/** A page whose repairs are done. */
+export interface SettledPage {
+  /** Adds what the page showed to the pass, in one synchronous step. */
+  readonly commit: () => void;
+}
+
+interface PageToSettle {
+  readonly type: ObjectType;
+  readonly compared: readonly ComparedObject[];
+  readonly apply: (type: ObjectType) => Promise<Outcomes>;
+}
+
+/** Repairs the suspects of a page, unless the pass only tries, and sums up. */
+export async function settlePage(
+  session: PassSession,
+  customers: CustomerStates,
+  { type, compared, apply }: PageToSettle,
+): Promise<SettledPage> {
+  const { isDryRun } = session.pass;
+  const hasSuspects = compared.some(({ finding }) => finding.kind === "suspect");
+  const outcomes = hasSuspects && !isDryRun ? await apply(type) : new Map<string, Outcome>();
+  for (const { id, finding } of compared)
+    if (finding.kind === "suspect" && !isDryRun) await settleFailure(session, { type, id }, outcomes.get(id));
+  return {
+    commit: () => {
+      const counts = new Counter();
+      for (const object of compared) countObject(counts, object, { isDryRun, outcome: outcomes.get(object.id) });
+      session.add(type, counts.sums);
+      if (isDryRun) rememberTrial(session, customers, compared);
+      else session.defer(compared.flatMap((object) => encodeDeferred(type, object)));
+      sumNumbers(session, compared);
+    },
+  };
+}
+
+/** @throws RetryableError, NonRetryableError when it is not the object's fault */
+async function settleFailure(
+  { run }: PassSession,
+  { type, id }: { readonly type: ObjectType; readonly id: string },
+  outcome: Outcome | undefined,
+): Promise<void> {
+  if (outcome?.kind !== "failed") return;
+  if (isOutage(outcome.error)) throw outcome.error;
+  const isOurs = outcome.error instanceof RetryableError || outcome.error instanceof NonRetryableError;
+  // Other errors' messages may quote personal data.
+  const why = isOurs ? outcome.error.message : "unexpected failure, see the log";
+  run.telemetry.warn("object failed in the pass", { type, id, error: outcome.error });
+  await markFailing(run, { type, id, at: {}, looks: 0, failures: 0 }, why);
+}
+
+/** Sums by name. */
+export class Counter {
+  readonly sums: Record<string, number> = {};
+
+  add(name: string, count = 1): void {
+    this.sums[name] = (this.sums[name] ?? 0) + count;
+  }
+}
+
+function countObject(
+  counts: Counter,
+  { isListed, stored, finding }: ComparedObject,
+  { isDryRun, outcome }: { readonly isDryRun: boolean; readonly outcome: Outcome | undefined },
+): void {
+  if (isListed) counts.add("read");
+  counts.add("active", stored.filter(isActive).length);
+  if (finding.kind === "deferred") {
+    counts.add("deferred");
+    counts.add("harmed", finding.repairs.filter(({ isHarm }) => isHarm).length);
+    if (isDryRun) countRepairs(counts, finding.repairs);
+    return;
+  }
+  const isRepaired = isDryRun || (outcome?.kind === "done" && outcome.writes > 0);
+  if (finding.kind === "suspect" && isRepaired) countRepairs(counts, finding.repairs);
+  else if (outcome?.kind === "failed" || stored.some(({ state }) => state === "failing")) counts.add("failing");
+  else if (isListed) counts.add(stored.some(isActive) ? "unchanged" : "skipped");
+}
+
+/** Counts what repairs do and why they were needed. */
+export function countRepairs(counts: Counter, repairs: readonly Repair[]): void {
+  for (const { effect, cause } of repairs) {
+    if (effect === "touched") continue;
+    counts.add(effect);
+    counts.add("repaired");
+    counts.add(`by.${cause}`);
+  }
+}
+
+/** A trial goes on as if its repairs were made. */
+function rememberTrial(session: PassSession, customers: CustomerStates, compared: readonly ComparedObject[]): void {
+  const repairs = compared.flatMap(({ finding }) => (finding.kind === "settled" ? [] : finding.repairs));
+  for (const { next } of repairs) if (next.type === "customer") customers.turn(next.companyId, next.state);
+  if (session.state.preview === undefined) return;
+  session.update({ listed: [...session.state.listed, ...listPreviewed(repairs, session.state.listed.length)] });
+}
+
+/** Adds the numbers that these objects hold now, to be compared with the reservations. */
+function sumNumbers({ state }: PassSession, compared: readonly ComparedObject[]): void {
+  for (const { stored, finding } of compared) {
+    const record: SyncRecord | undefined =
+      finding.kind === "suspect" ? (finding.repairs[0]?.next ?? stored[0]) : stored[0];
+    if (record?.type === "customer" && record.customerNumber !== undefined)
+      addNumber(state.numbers.customerNumber, { number: record.customerNumber, holderId: record.companyId });
+    if (record?.type === "project" && record.shortForm !== undefined)
+      addNumber(state.numbers.shortForm, { number: record.shortForm, holderId: record.dealId });
+  }
+}

@@ -1,0 +1,159 @@
+import { QUEUE } from "../contract.ts";
+import { coalesceChanges } from "../domain/coalesce-changes.ts";
+import { LOOK_DELAYS_SECONDS } from "../domain/suspicion.ts";
+import { applyChanges } from "./apply-changes.ts";
+import { isOutage, NonRetryableError, RetryableError } from "./errors.ts";
+import { markFailing } from "./mark-failing.ts";
+import { chunk } from "./run.ts";
+import type { Change } from "../domain/change.ts";
+import type { AppliedChange } from "./apply-changes.ts";
+import type { FailureCode } from "./errors.ts";
+import type { ChangeMessage } from "./ports.ts";
+import type { Run, SyncPorts } from "./run.ts";
+
+export interface ProcessOptions {
+  /** Receives after which SQS gives a message up; the record is marked as failing just before. */
+  readonly maxReceives: number;
+}
+
+/** Which messages SQS must deliver again. All others are settled: stored, or queued anew. */
+export interface Processed {
+  readonly failedMessageIds: readonly string[];
+}
+
+/**
+ * Works on a batch of messages as on one set of changes: each object is read once, however often it is named.
+ *
+ * ```
+ * done      acknowledged
+ * again     queued anew with a delay, for what was read looked old
+ * outage    queued anew with a delay: HubSpot's or AWS's trouble uses up no receive
+ * failed    alone in its message: back to SQS, and to the dead-letter queue in the end
+ *           among others: queued anew on its own, so that the others can be acknowledged
+ * ```
+ *
+ * Nothing is acknowledged before its effect is stored or queued; if queueing fails, the whole batch goes back.
+ */
+export async function processChanges(
+  ports: SyncPorts,
+  messages: readonly ChangeMessage[],
+  options: ProcessOptions,
+): Promise<Processed> {
+  const run: Run = { ...ports, cause: "event" };
+  const [oldest] = messages.toSorted((left, right) => left.receivedAtMs - right.receivedAtMs);
+  if (oldest === undefined) return { failedMessageIds: [] };
+  try {
+    const changes = coalesceChanges(messages.flatMap((message) => message.changes));
+    const applied = await applyAll(run, changes, oldest.deliveryId);
+    report(run, { applied, messages });
+    await handBack(run, oldest, applied);
+    return { failedMessageIds: await settleFailed(run, { applied, messages, oldest, options }) };
+  } catch (error) {
+    run.telemetry.error("batch went back to the queue", { messages: messages.length, ...describe(error) });
+    return { failedMessageIds: messages.map(({ messageId }) => messageId) };
+  }
+}
+
+/** A store that cannot be read at all fails every change, as an outage. */
+async function applyAll(run: Run, changes: readonly Change[], deliveryId: string): Promise<readonly AppliedChange[]> {
+  try {
+    return await applyChanges(run, changes, deliveryId);
+  } catch (error) {
+    return changes.map((change) => ({ change, outcome: { kind: "failed", error } }));
+  }
+}
+
+interface Batch {
+  readonly applied: readonly AppliedChange[];
+  readonly messages: readonly ChangeMessage[];
+}
+
+/** Queues what has to be looked at again, and what an outage stopped. */
+async function handBack(run: Run, oldest: ChangeMessage, applied: readonly AppliedChange[]): Promise<void> {
+  const byDelay = new Map<number, Change[]>();
+  for (const { change, outcome } of applied) {
+    const isAgain = outcome.kind === "again";
+    if (!isAgain && !(outcome.kind === "failed" && isOutage(outcome.error))) continue;
+    const delaySeconds = isAgain ? (LOOK_DELAYS_SECONDS[change.looks] ?? 30) : outageDelaySeconds(outcome.error);
+    const changes = byDelay.get(delaySeconds) ?? [];
+    byDelay.set(delaySeconds, [...changes, isAgain ? { ...change, looks: change.looks + 1 } : change]);
+  }
+  const { deliveryId, receivedAtMs } = oldest;
+  for (const [delaySeconds, changes] of byDelay)
+    for (const part of chunk(changes, QUEUE.changesPerMessage))
+      await run.queue.send({ deliveryId, receivedAtMs, changes: part, delaySeconds });
+}
+
+/** SQS delays a message by 15 minutes at most. Seconds. */
+const LONGEST_DELAY_SECONDS = 900;
+
+const OUTAGE_DELAYS_SECONDS: Readonly<Partial<Record<FailureCode, number>>> = {
+  dailyLimit: LONGEST_DELAY_SECONDS,
+  migrating: LONGEST_DELAY_SECONDS,
+  tokenRejected: 300,
+  scopeMissing: 300,
+  wrongPortal: 300,
+  misconfigured: 300,
+};
+
+function outageDelaySeconds(error: unknown): number {
+  if (error instanceof RetryableError && error.retryAfterSeconds !== undefined)
+    return Math.min(LONGEST_DELAY_SECONDS, Math.max(1, Math.ceil(error.retryAfterSeconds)));
+  const isOurs = error instanceof RetryableError || error instanceof NonRetryableError;
+  return (isOurs ? OUTAGE_DELAYS_SECONDS[error.code] : undefined) ?? 30;
+}
+
+/** @returns the messages that hold nothing but one change that failed */
+async function settleFailed(
+  run: Run,
+  batch: Batch & { readonly oldest: ChangeMessage; readonly options: ProcessOptions },
+): Promise<readonly string[]> {
+  const failedMessageIds: string[] = [];
+  for (const { change, outcome } of batch.applied) {
+    if (outcome.kind !== "failed" || isOutage(outcome.error)) continue;
+    const message = findOnlyMessage(batch.messages, change);
+    run.telemetry.warn("change failed", { type: change.type, id: change.id, ...describe(outcome.error) });
+    const alone = { ...change, failures: change.failures + 1 };
+    if (message === undefined) {
+      const { deliveryId, receivedAtMs } = batch.oldest;
+      await run.queue.send({ deliveryId, receivedAtMs, changes: [alone], delaySeconds: 30 });
+      continue;
+    }
+    if (message.receives >= batch.options.maxReceives) await markFailing(run, change, describe(outcome.error).error);
+    failedMessageIds.push(message.messageId);
+  }
+  return failedMessageIds;
+}
+
+/** The message that says all there is to say of this object, and nothing else; only such a one may go back as it is. */
+function findOnlyMessage(messages: readonly ChangeMessage[], change: Change): ChangeMessage | undefined {
+  const naming = messages.filter(({ changes }) => changes.some((named) => isSame(named, change)));
+  const [message, ...others] = naming;
+  return others.length === 0 && message?.changes.length === 1 ? message : undefined;
+}
+
+function isSame(left: Change | undefined, right: Change): boolean {
+  return left?.type === right.type && left.id === right.id;
+}
+
+/** Only our own errors' messages are known to hold no personal data. */
+function describe(error: unknown): { readonly error: string; readonly code?: string } {
+  if (error instanceof RetryableError || error instanceof NonRetryableError)
+    return { error: error.message, code: error.code };
+  return { error: error instanceof Error ? `unexpected ${error.name}` : "unexpected failure" };
+}
+
+function report(run: Run, { applied, messages }: Batch): void {
+  const nowMs = run.clock.now();
+  const count = (kind: string): number => applied.filter(({ outcome }) => outcome.kind === kind).length;
+  const written = applied.reduce((sum, { outcome }) => sum + (outcome.kind === "done" ? outcome.writes : 0), 0);
+  run.telemetry.info("batch processed", {
+    messages: messages.length,
+    changes: applied.length,
+    done: count("done"),
+    again: count("again"),
+    failed: count("failed"),
+    written,
+    oldestMs: Math.max(...messages.map(({ receivedAtMs }) => nowMs - receivedAtMs)),
+  });
+}

@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { sampleCompany, sampleContact } from "../fixtures/sample-objects.ts";
+import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
+import { processChanges } from "../../lib/sync/process-changes.ts";
+import type { Change } from "../../lib/domain/change.ts";
+
+let world: SyncWorld;
+beforeEach(async () => {
+  world = createSyncWorld();
+  for (const id of ["1", "2"]) {
+    world.hubspot.putCompany(sampleCompany(id));
+    await world.tell(change("company", id));
+  }
+  await world.drain();
+  world.hubspot.putContact(sampleContact("3"), ["1", "2"]);
+});
+
+/** A worker of its own, working on one change. */
+function startWorker(told: Change): Promise<unknown> {
+  const message = { messageId: "m", deliveryId: "d", receivedAtMs: 1, receives: 1, changes: [told] };
+  return processChanges(world.ports, [message], { maxReceives: 5 });
+}
+
+/** Lets exactly so many turns of the event loop's promise queue pass. */
+async function passTurns(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+}
+
+const erasure = change("contact", "3", { erased: 1, deleted: 1 });
+const creation = change("contact", "3", { created: 1 });
+
+/** What is left of the contact but ids; a missing tombstone counts as well. */
+function findLeftovers(): readonly unknown[] {
+  const items = world.store.contactItems();
+  const isRemembered = items.some(({ type }) => type === "contactTombstone");
+  const personal = items.filter((item) => item.state !== "erased" || /Jörg|Groß|example/u.test(JSON.stringify(item)));
+  return isRemembered ? personal : [...personal, "no tombstone"];
+}
+
+describe("applyContacts, on an erasure", () => {
+  it("removes every copy at once, without asking HubSpot", async () => {
+    await world.tell(creation);
+    await world.drain();
+    world.hubspot.calls.length = 0;
+    await world.tell(erasure);
+    await world.work();
+    expect(world.store.contactItems()).toHaveLength(3);
+    expect(findLeftovers()).toEqual([]);
+    expect(world.hubspot.calls.filter(({ name }) => name.includes("contact"))).toEqual([]);
+  });
+
+  it("leaves a tombstone of a contact that was never seen, and nothing that comes later brings it back", async () => {
+    await world.tell(erasure);
+    await world.drain();
+    for (const told of [creation, change("contact", "3", { restored: 9 }), change("contact", "3", { resync: 9 })]) {
+      world.advance(3_600_000);
+      await world.tell(told);
+      await world.drain();
+      expect(findLeftovers()).toEqual([]);
+    }
+  });
+
+  it("erases the contact person of a detached customer as well", async () => {
+    await world.tell(creation);
+    await world.drain();
+    for (const item of world.store.contactItems()) {
+      if (item.type !== "contactPerson") continue;
+      const reason = { code: "customerDetached", companyId: item.companyId } as const;
+      await world.store.write({ ...item, state: "detached", reason, revision: item.revision + 1 });
+    }
+    await world.tell(erasure);
+    await world.drain();
+    expect(findLeftovers()).toEqual([]);
+  });
+
+  it.each(Array.from({ length: 60 }, (_, turns) => turns))(
+    "wins over a creation that is %i turns ahead",
+    async (turns) => {
+      const creating = startWorker(creation);
+      await passTurns(turns);
+      await Promise.all([creating, startWorker(erasure)]);
+      await world.drain();
+      expect(findLeftovers()).toEqual([]);
+    },
+  );
+
+  it.each(Array.from({ length: 30 }, (_, turns) => turns))(
+    "wins over a creation that is %i turns behind but read before",
+    async (turns) => {
+      const erasing = startWorker(erasure);
+      await passTurns(turns);
+      await Promise.all([erasing, startWorker(creation)]);
+      await world.drain();
+      expect(findLeftovers()).toEqual([]);
+    },
+  );
+
+  it("wins over a creation that stops anywhere between its read and its write", async () => {
+    for (const stopped of ["readContacts", "readCustomers", "write", "readTombstone"]) {
+      world = createSyncWorld();
+      world.hubspot.putCompany(sampleCompany("1"));
+      await world.tell(change("company", "1"));
+      await world.drain();
+      world.hubspot.putContact(sampleContact("3"), ["1"]);
+      const { promise: gate, resolve: resume } = Promise.withResolvers<void>();
+      let isFirst = true;
+      world.faults.beforeStore = (name) => {
+        if (name !== stopped || !isFirst) return undefined;
+        isFirst = false;
+        return gate;
+      };
+      const creating = startWorker(creation);
+      await passTurns(200);
+      await startWorker(erasure);
+      resume();
+      await creating;
+      await world.drain();
+      expect(findLeftovers()).toEqual([]);
+    }
+  });
+});
+
+describe("applyContacts, on a deletion", () => {
+  it.each([
+    ["for the first time", false],
+    ["for the second time", true],
+  ])("wins %s over an association that was read before", async (_name, wasDeleted) => {
+    world.hubspot.associate("contact", "3", []);
+    if (wasDeleted) {
+      world.hubspot.archive("contact", "3");
+      await world.tell(change("contact", "3", { deleted: world.now() }));
+      await world.drain();
+      world.hubspot.restore("contact", "3");
+      await world.tell(change("contact", "3", { restored: world.now() }));
+      await world.drain();
+    }
+    world.advance(3_600_000);
+    world.hubspot.associate("contact", "3", ["2"]);
+    const { promise: gate, resolve: resume } = Promise.withResolvers<void>();
+    world.faults.afterHubSpot = (name) => (name === "readObjects contact" ? gate : undefined);
+    const expects = { "2": { isAssociated: true, atMs: 1 } };
+    const associating = startWorker({ ...change("contact", "3", { association: 1 }), expects });
+    await passTurns(50);
+    world.faults.afterHubSpot = undefined;
+    world.hubspot.archive("contact", "3");
+    await startWorker(change("contact", "3", { deleted: world.now() }));
+    resume();
+    await associating;
+    await world.drain();
+    expect(world.store.contactItems().filter(({ state }) => state === "linked")).toEqual([]);
+  });
+});

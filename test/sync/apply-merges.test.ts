@@ -1,0 +1,211 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Change } from "../../lib/domain/change.ts";
+import { sampleCompany, sampleContact, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
+import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
+
+let world: SyncWorld;
+const mergedAt = { updatedAtMs: UPDATED_AT_MS + 20_000 };
+
+/** Companies 1 and 2 with a contact and a deal each; customer 2 has a number of its own. All transferred. */
+beforeEach(async () => {
+  world = createSyncWorld();
+  for (const [companyId, contactId, dealId] of [
+    ["1", "31", "51"],
+    ["2", "32", "52"],
+  ] as const) {
+    world.hubspot.putCompany(sampleCompany(companyId));
+    world.hubspot.putContact(sampleContact(contactId), [companyId]);
+    world.hubspot.putDeal(sampleDeal(dealId), companyId);
+    await world.tell(change("contact", contactId), change("deal", dealId));
+  }
+  await world.drain();
+  await renumber("2", "K-2");
+  world.advance(3_600_000);
+  world.hubspot.calls.length = 0;
+});
+
+/** As an admin changes a customer number. */
+async function renumber(companyId: string, customerNumber: string): Promise<void> {
+  const stored = await customer(companyId);
+  if (stored?.customerNumber === undefined) throw new Error(`customer ${companyId} has no number`);
+  await world.store.reserveNumber({ kind: "customerNumber", number: customerNumber, holderId: companyId, atMs: 1 });
+  await world.store.write({ ...stored, customerNumber, revision: stored.revision + 1 });
+  await world.store.releaseNumber({ kind: "customerNumber", number: stored.customerNumber, holderId: companyId });
+}
+
+const customer = async (id: string) => (await world.store.readCustomers([id])).get(id);
+const project = async (id: string) => (await world.store.readProjects([id])).get(id);
+const numbers = () =>
+  world.store
+    .reservations()
+    .map(({ kind, number, holderId }) => `${kind} ${number} of ${holderId}`)
+    .toSorted();
+
+/** Customers, numbers and what belongs where, one line each. */
+function describeStore(): readonly string[] {
+  const customers = world.store.customers().map(({ companyId, state, customerNumber = "", reason, fields }) => {
+    const target = reason !== undefined && "survivorId" in reason ? reason.survivorId : "";
+    return `customer ${companyId} ${state} ${customerNumber}${target}${fields ? "" : ", empty"}`;
+  });
+  const projects = world.store.projects().map(({ dealId, fields }) => `project ${dealId} at ${fields?.companyId}`);
+  const persons = world.store
+    .contactItems()
+    .flatMap((item) =>
+      item.type === "contactPerson" && item.state === "linked" ? `contact ${item.contactId} at ${item.companyId}` : [],
+    );
+  return [...customers, ...projects, ...persons, ...numbers()].toSorted();
+}
+
+const takenOver = [
+  "contact 31 at 90",
+  "contact 32 at 90",
+  "customer 1 merged 90, empty",
+  "customer 2 merged 90, empty",
+  "customer 90 linked K-2",
+  "customerNumber K-2 of 90",
+  "project 51 at 90",
+  "project 52 at 90",
+  "shortForm 51 of 51",
+  "shortForm 52 of 52",
+];
+
+describe("applyCompanies, on a merge", () => {
+  it.each<[name: string, changes: readonly Change[]]>([
+    [
+      "all its events",
+      [
+        change("company", "90", { merged: 1, created: 1 }),
+        change("company", "1", { deleted: 1, merged: 1 }),
+        change("company", "2", { deleted: 1, merged: 1 }),
+      ],
+    ],
+    ["the survivor's creation alone", [change("company", "90", { created: 1 })]],
+    ["one deletion alone, the merge event lost", [change("company", "2", { deleted: 1 })]],
+    ["an unrelated late event of an absorbed one", [change("company", "1", { property: 1 })]],
+    ["the deal's association alone", [change("deal", "51", { association: 1 })]],
+  ])("lets a new third id take number, contacts and deals over after %s", async (_name, changes) => {
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
+    await world.tell(...changes);
+    await world.drain();
+    expect(describeStore()).toEqual(takenOver);
+    expect(await customer("90")).toMatchObject({ absorbedIds: ["1", "2"] });
+    expect((await customer("90"))?.history[0]?.fields).toContainEqual({ field: "takenOverFrom", to: "2" });
+  });
+
+  it("lets an old-style survivor keep its own number and frees the other", async () => {
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("1", mergedAt));
+    await world.tell(change("company", "2", { deleted: 1 }));
+    await world.drain();
+    expect(describeStore()).toEqual([
+      "contact 31 at 1",
+      "contact 32 at 1",
+      "customer 1 linked 1",
+      "customer 2 merged 1, empty",
+      "customerNumber 1 of 1",
+      "project 51 at 1",
+      "project 52 at 1",
+      "shortForm 51 of 51",
+      "shortForm 52 of 52",
+    ]);
+  });
+
+  it("follows a chain of merges whose first link nobody told", async () => {
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
+    world.hubspot.putCompany(sampleCompany("7"));
+    world.hubspot.mergeCompanies(["90", "7"], sampleCompany("91", mergedAt));
+    await world.tell(change("company", "2"), change("company", "1"));
+    await world.drain();
+    expect(await customer("91")).toMatchObject({ state: "linked", customerNumber: "K-2", absorbedIds: ["1", "2"] });
+    for (const id of ["1", "2"])
+      expect(await customer(id)).toMatchObject({ state: "merged", reason: { survivorId: "91" } });
+    for (const id of ["51", "52"])
+      expect(await project(id)).toMatchObject({ state: "linked", fields: { companyId: "91" } });
+  });
+
+  it("follows a chain told link by link, each pointer in the end to the last survivor", async () => {
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
+    await world.tell(change("company", "90", { merged: 1 }));
+    await world.drain();
+    world.advance(3_600_000);
+    world.hubspot.putCompany(sampleCompany("7"));
+    world.hubspot.mergeCompanies(["90", "7"], sampleCompany("91", { updatedAtMs: UPDATED_AT_MS + 30_000 }));
+    await world.tell(change("company", "91", { merged: 1 }));
+    await world.drain();
+    expect(await customer("91")).toMatchObject({
+      state: "linked",
+      customerNumber: "K-2",
+      absorbedIds: ["1", "2", "90"],
+    });
+    for (const id of ["1", "2", "90"]) expect(await customer(id)).toMatchObject({ reason: { survivorId: "91" } });
+    for (const id of ["51", "52"])
+      expect(await project(id)).toMatchObject({ state: "linked", fields: { companyId: "91" } });
+  });
+
+  it("leaves a detached record with its number where it is", async () => {
+    const stored = await customer("2");
+    if (stored === undefined) throw new Error("customer 2 is missing");
+    await world.store.write({
+      ...stored,
+      state: "detached",
+      reason: { code: "detachedByAdmin" },
+      revision: stored.revision + 1,
+    });
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
+    await world.tell(change("company", "90", { merged: 1 }), change("company", "2", { deleted: 1 }));
+    await world.drain();
+    expect(await customer("2")).toMatchObject({ state: "detached", customerNumber: "K-2" });
+    expect(await customer("90")).toMatchObject({ state: "linked", customerNumber: "1" });
+  });
+
+  it("changes nothing when its events come again", async () => {
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
+    const told = [change("company", "90", { merged: 1 }), change("company", "1", { deleted: 1 })];
+    await world.tell(...told);
+    await world.drain();
+    const histories = world.store.customers().map(({ history }) => history);
+    await world.tell(...told.toReversed());
+    await world.drain();
+    expect(world.store.customers().map(({ history }) => history)).toEqual(histories);
+  });
+});
+
+describe("applyDeals, on a merge", () => {
+  it("hands short form and ZEP's own fields to the survivor", async () => {
+    const stored = await project("52");
+    if (stored?.own === undefined) throw new Error("project 52 is missing");
+    const own = { ...stored.own, tasks: ["Plan"], status: "completed" } as const;
+    await world.store.reserveNumber({ kind: "shortForm", number: "UMBAU", holderId: "52", atMs: 1 });
+    await world.store.write({ ...stored, own, shortForm: "UMBAU", revision: stored.revision + 1 });
+    world.hubspot.mergeDeals(["51", "52"], sampleDeal("95", mergedAt), "1");
+    await world.tell(change("deal", "51", { deleted: 1 }));
+    await world.drain();
+    expect(await project("95")).toMatchObject({ state: "linked", shortForm: "UMBAU", own, absorbedIds: ["51", "52"] });
+    for (const id of ["51", "52"])
+      expect(await project(id)).toMatchObject({ state: "merged", reason: { survivorId: "95" } });
+    expect(numbers()).toContain("shortForm UMBAU of 95");
+  });
+});
+
+describe("applyContacts, on a merge", () => {
+  it.each<[name: string, changes: readonly Change[]]>([
+    ["of the survivor", [change("contact", "93", { merged: 1 })]],
+    ["of an absorbed one", [change("contact", "31", { deleted: 1 })]],
+    [
+      "of all",
+      [
+        change("contact", "32", { deleted: 1 }),
+        change("contact", "93", { created: 1 }),
+        change("contact", "31", { merged: 1 }),
+      ],
+    ],
+  ])("leaves the absorbed contacts' persons as pointers without data, after the event %s", async (_name, changes) => {
+    world.hubspot.mergeContacts(["31", "32"], sampleContact("93", mergedAt), ["1", "2"]);
+    await world.tell(...changes);
+    await world.drain();
+    const persons = world.store.contactItems().filter((item) => item.type === "contactPerson");
+    expect(
+      persons.map(({ contactId, companyId, state }) => `${contactId} at ${companyId} ${state}`).toSorted(),
+    ).toEqual(["31 at 1 merged", "32 at 2 merged", "93 at 1 linked", "93 at 2 linked"]);
+    for (const person of persons) expect(person.fields === undefined).toBe(person.state === "merged");
+  });
+});
