@@ -1,0 +1,83 @@
+import { OBJECT_TYPES, type ObjectType } from "../domain/hubspot-object.ts";
+import { listProperties } from "./properties.ts";
+
+export interface AppOptions {
+  /** Where HubSpot sends the webhooks: the deployment's output `WebhookUrl`. */
+  readonly targetUrl: string;
+  /** HubSpot's name of the company property that excludes a company. */
+  readonly exclusionProperty: string;
+}
+
+/** Path below `infra/hubspot/` to the file's text. */
+export type AppFiles = Readonly<Record<string, string>>;
+
+/** Stands in the committed files until a deployment has a URL; no server can have this name (RFC 2606). */
+export const PLACEHOLDER_TARGET_URL = "https://not-deployed-yet.invalid/webhook";
+
+/** HubSpot's platform version of project apps. */
+const PLATFORM_VERSION = "2026.09";
+
+/** Reading is all we do. They cover associations, pipelines, property definitions and the webhooks as well. */
+const SCOPES = ["crm.objects.companies.read", "crm.objects.contacts.read", "crm.objects.deals.read"];
+
+/** Every kind of event but property changes, which are subscribed to one by one. */
+const OBJECT_EVENTS = ["creation", "deletion", "restore", "merge", "associationChange"];
+
+/**
+ * Builds the HubSpot project app: private, with a static token, read-only, subscribed to exactly what the mapping reads.
+ *
+ * @see https://developers.hubspot.com/docs/apps/developer-platform/add-features/configure-webhooks
+ */
+export function buildAppFiles({ targetUrl, exclusionProperty }: AppOptions): AppFiles {
+  return {
+    "hsproject.json": toJson({ name: "hubspot-zep-sync", srcDir: "src", platformVersion: PLATFORM_VERSION }),
+    "src/app/app-hsmeta.json": toJson(buildApp()),
+    "src/app/webhooks/webhooks-hsmeta.json": toJson(buildWebhooks(targetUrl, exclusionProperty)),
+  };
+}
+
+function buildApp(): unknown {
+  return {
+    uid: "hubspot_zep_sync",
+    type: "app",
+    config: {
+      name: "ZEP sync",
+      description: "Carries companies, contacts and deals to ZEP. Reads only.",
+      distribution: "private",
+      auth: { type: "static", requiredScopes: SCOPES, optionalScopes: [], conditionallyRequiredScopes: [] },
+      permittedUrls: { fetch: [], iframe: [], img: [] },
+    },
+  };
+}
+
+function buildWebhooks(targetUrl: string, exclusionProperty: string): unknown {
+  return {
+    uid: "hubspot_zep_sync_webhooks",
+    type: "webhooks",
+    config: {
+      settings: { targetUrl, maxConcurrentRequests: 10 },
+      subscriptions: {
+        crmObjects: OBJECT_TYPES.flatMap((type) => listSubscriptions(type, exclusionProperty)),
+        legacyCrmObjects: [],
+        // The erasure of a contact has no generic form.
+        hubEvents: [{ subscriptionType: "contact.privacyDeletion", active: true }],
+      },
+    },
+  };
+}
+
+function listSubscriptions(objectType: ObjectType, exclusionProperty: string): readonly unknown[] {
+  return [
+    ...OBJECT_EVENTS.map((event) => ({ subscriptionType: `object.${event}`, objectType, active: true })),
+    ...listProperties(objectType, exclusionProperty).map((propertyName) => ({
+      subscriptionType: "object.propertyChange",
+      objectType,
+      propertyName,
+      active: true,
+    })),
+  ];
+}
+
+function toJson(content: unknown): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
+}

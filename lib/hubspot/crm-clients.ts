@@ -1,0 +1,108 @@
+// Only these four generated clients, each by its own path: the SDK's main entry would load all of HubSpot's APIs, ten
+// times as much code.
+import * as associations from "@hubspot/api-client/lib/codegen/crm/associations/v4/index.js";
+import * as objects from "@hubspot/api-client/lib/codegen/crm/objects/index.js";
+import * as pipelines from "@hubspot/api-client/lib/codegen/crm/pipelines/index.js";
+import * as properties from "@hubspot/api-client/lib/codegen/crm/properties/index.js";
+import { NonRetryableError, RetryableError } from "../sync/errors.ts";
+import type { HttpTransport } from "./http-transport.ts";
+
+/** HubSpot's generated clients, all sending through our transport. */
+export interface CrmClients {
+  readonly objects: objects.BasicApi;
+  readonly objectBatches: objects.BatchApi;
+  readonly associationBatches: associations.BatchApi;
+  readonly pipelines: pipelines.PipelinesApi;
+  readonly properties: properties.CoreApi;
+}
+
+/** What the generated clients' requests have in common. */
+interface WireRequest {
+  readonly getUrl: () => string;
+  readonly getHttpMethod: () => string;
+  readonly getBody: () => unknown;
+}
+
+/** Builds the generated clients on a transport. The token is the transport's affair. */
+export function createCrmClients(transport: HttpTransport, baseUrl: string): CrmClients {
+  const http = {
+    send: async (request: WireRequest): Promise<objects.ResponseContext> => {
+      const body = request.getBody();
+      const answer = await transport.send({
+        method: request.getHttpMethod(),
+        url: request.getUrl(),
+        ...(typeof body === "string" ? { body } : {}),
+      });
+      // A 200 without a content type is JSON all the same; the clients would not parse it.
+      const headers = { "content-type": "application/json" };
+      const text = async (): Promise<string> => answer.body;
+      const binary = async (): Promise<Buffer> => Buffer.from(answer.body);
+      return new objects.ResponseContext(answer.status, headers, { text, binary });
+    },
+  };
+  const objectSettings = objects.createConfiguration({
+    baseServer: new objects.ServerConfiguration(baseUrl, {}),
+    httpApi: objects.wrapHttpLibrary(http),
+  });
+  return {
+    objects: new objects.BasicApi(objectSettings),
+    objectBatches: new objects.BatchApi(objectSettings),
+    associationBatches: new associations.BatchApi(
+      associations.createConfiguration({
+        baseServer: new associations.ServerConfiguration(baseUrl, {}),
+        httpApi: associations.wrapHttpLibrary(http),
+      }),
+    ),
+    pipelines: new pipelines.PipelinesApi(
+      pipelines.createConfiguration({
+        baseServer: new pipelines.ServerConfiguration(baseUrl, {}),
+        httpApi: pipelines.wrapHttpLibrary(http),
+      }),
+    ),
+    properties: new properties.CoreApi(
+      properties.createConfiguration({
+        baseServer: new properties.ServerConfiguration(baseUrl, {}),
+        httpApi: properties.wrapHttpLibrary(http),
+      }),
+    ),
+  };
+}
+
+/**
+ * Makes a call of a generated client and translates its failures: an `ApiException` holds body and headers in its
+ * message, and a parse error quotes the body.
+ *
+ * @returns undefined when HubSpot answered 404
+ * @throws RetryableError, NonRetryableError
+ */
+export async function callOrMissing<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof RetryableError || error instanceof NonRetryableError) throw error;
+    if (isNotFound(error)) return undefined;
+    throw badAnswer(`HubSpot's answer could not be read (${what})`);
+  }
+}
+
+/**
+ * Makes a call whose path always exists.
+ * @throws RetryableError, NonRetryableError `badAnswer` on a 404
+ */
+export async function callExisting<T>(what: string, call: () => Promise<T>): Promise<T> {
+  const answer = await callOrMissing(what, call);
+  if (answer === undefined) {
+    throw new NonRetryableError(`HubSpot answered 404 (${what}); is the API version right?`, { code: "badAnswer" });
+  }
+  return answer;
+}
+
+/** An answer that is cut off or lacks what it must hold. The next one may be whole; nothing may be concluded from it. */
+export function badAnswer(message: string): RetryableError {
+  return new RetryableError(message, { code: "badAnswer" });
+}
+
+/** Each generated client has an exception class of its own; the status is what they share. */
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === 404;
+}

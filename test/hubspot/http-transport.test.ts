@@ -1,0 +1,229 @@
+import { describe, expect, it } from "vitest";
+import { METRICS } from "../../lib/contract.ts";
+import { NonRetryableError, RetryableError } from "../../lib/sync/errors.ts";
+import { stubHubSpot, TOKEN } from "./stub-hubspot.ts";
+import type { SentRequest, StubAnswer, StubbedHubSpot } from "./stub-hubspot.ts";
+
+const OK: StubAnswer = { body: { portalId: 1, uiDomain: "app.hubspot.com", timeZone: "Europe/Berlin" } };
+
+/** Answers these in turn, and the last one from then on. */
+function inTurn(...answers: readonly [StubAnswer, ...StubAnswer[]]): () => StubAnswer {
+  let next = 0;
+  return () => {
+    const answer = answers[Math.min(next, answers.length - 1)] ?? answers[0];
+    next += 1;
+    return answer;
+  };
+}
+
+async function failureOf({ run, reader }: StubbedHubSpot): Promise<unknown> {
+  return run(reader.readAccount()).catch((error: unknown) => error);
+}
+
+/** Milliseconds between the requests that left. */
+function pausesOf({ sent }: StubbedHubSpot): readonly number[] {
+  return sent.slice(1).map(({ atMs }, index) => atMs - (sent[index]?.atMs ?? 0));
+}
+
+function rejectOld({ headers }: SentRequest): StubAnswer {
+  return headers["authorization"] === "Bearer new" ? OK : { status: 401, body: {} };
+}
+
+describe("createTransport", () => {
+  it("sends the token and asks for JSON", async () => {
+    const hubspot = stubHubSpot(() => OK);
+    await hubspot.run(hubspot.reader.readAccount());
+    expect(hubspot.sent[0]?.headers).toEqual({ accept: "application/json", authorization: `Bearer ${TOKEN}` });
+    expect(hubspot.counts).toEqual({ [METRICS.hubspotCalls]: 1 });
+  });
+
+  it("keeps v3 and v4 paths when the version is v3", async () => {
+    const hubspot = stubHubSpot(() => ({ body: { results: [] } }), { apiVersion: "v3" });
+    await hubspot.run(hubspot.reader.listPage("deal"));
+    await hubspot.run(hubspot.reader.listDealStages());
+    await failureOf(hubspot);
+    await hubspot.run(hubspot.reader.readCompanyLinks("deal", ["1"])).catch(() => undefined);
+    await hubspot.run(hubspot.reader.hasCompanyProperty("zep"));
+    expect(hubspot.sent.map(({ path }) => path)).toEqual([
+      "/crm/v3/objects/deals",
+      "/crm/v3/pipelines/deals",
+      "/account-info/v3/details",
+      "/crm/v4/associations/deals/companies/batch/read",
+      "/crm/v3/properties/companies/zep",
+    ]);
+  });
+
+  it.each([
+    ["500", { status: 500, body: {} }, "serverError", [1_000, 2_000, 4_000]],
+    ["502 with a page", { status: 502, body: "<html>Bad gateway</html>" }, "serverError", [1_000, 2_000, 4_000]],
+    ["521", { status: 521, body: "" }, "serverError", [1_000, 2_000, 4_000]],
+    ["408", { status: 408, body: {} }, "serverError", [1_000, 2_000, 4_000]],
+    [
+      "200 with a page",
+      { headers: { "content-type": "text/html" }, body: "<html>" },
+      "serverError",
+      [1_000, 2_000, 4_000],
+    ],
+    ["423", { status: 423, body: {} }, "locked", [2_000, 4_000, 8_000]],
+    [
+      "429 of the ten-second window",
+      { status: 429, body: { policyName: "TEN_SECONDLY_ROLLING" } },
+      "rateLimited",
+      [2_000, 4_000, 8_000],
+    ],
+    ["429 without a policy", { status: 429, body: {} }, "rateLimited", [2_000, 4_000, 8_000]],
+    ["429 with a page", { status: 429, body: "<html>" }, "rateLimited", [2_000, 4_000, 8_000]],
+  ] as const)("repeats after %s three times with growing pauses", async (...row) => {
+    const [, answer, code, pauses] = row;
+    const hubspot = stubHubSpot(() => answer);
+    const failure = await failureOf(hubspot);
+    expect(failure).toBeInstanceOf(RetryableError);
+    expect(failure).toMatchObject({ code });
+    expect(pausesOf(hubspot)).toEqual(pauses);
+  });
+
+  it("answers as soon as a repetition succeeds", async () => {
+    const hubspot = stubHubSpot(inTurn({ status: 503, body: "" }, { status: 429, body: {} }, OK));
+    expect(await hubspot.run(hubspot.reader.readAccount())).toMatchObject({ portalId: "1" });
+    expect(hubspot.counts).toEqual({ [METRICS.hubspotCalls]: 3, [METRICS.hubspotRateLimited]: 1 });
+  });
+
+  it("waits at least as long as Retry-After says", async () => {
+    const hubspot = stubHubSpot(inTurn({ status: 429, headers: { "retry-after": "7" }, body: {} }, OK));
+    await hubspot.run(hubspot.reader.readAccount());
+    expect(pausesOf(hubspot)).toEqual([7_000]);
+  });
+
+  it("adds up to half of a pause at random", async () => {
+    const hubspot = stubHubSpot(inTurn({ status: 503, body: "" }, OK), { random: () => 0.5 });
+    await hubspot.run(hubspot.reader.readAccount());
+    expect(pausesOf(hubspot)).toEqual([1_250]);
+  });
+
+  it("does not wait beyond its budget, and tells what HubSpot asked for", async () => {
+    const hubspot = stubHubSpot(() => ({ status: 429, headers: { "retry-after": "31" }, body: {} }));
+    expect(await failureOf(hubspot)).toMatchObject({ code: "rateLimited", retryAfterSeconds: 31 });
+    expect(hubspot.sent).toHaveLength(1);
+  });
+
+  it.each([
+    ["the daily limit", { status: 429, body: { policyName: "DAILY" } }, "dailyLimit"],
+    ["a migration", { status: 477, headers: { "retry-after": "86400" }, body: {} }, "migrating"],
+  ])("hands %s back at once", async (_name, answer, code) => {
+    const hubspot = stubHubSpot(() => answer);
+    const failure = await failureOf(hubspot);
+    expect(failure).toBeInstanceOf(RetryableError);
+    expect(failure).toMatchObject({ code });
+    expect(hubspot.sent).toHaveLength(1);
+  });
+
+  it.each([400, 409, 414])("does not repeat what is answered %i", async (status) => {
+    const hubspot = stubHubSpot(() => ({ status, body: {} }));
+    const failure = await failureOf(hubspot);
+    expect(failure).toBeInstanceOf(NonRetryableError);
+    expect(failure).toMatchObject({ code: "badAnswer" });
+    expect(hubspot.sent).toHaveLength(1);
+  });
+
+  it.each([
+    ["a timeout", Object.assign(new Error("secret"), { name: "TimeoutError" }), "timeout"],
+    ["a broken connection", new TypeError("fetch failed for secret"), "unreachable"],
+  ])("repeats after %s and keeps its text out of the error", async (_name, error, code) => {
+    const hubspot = stubHubSpot(() => {
+      throw error;
+    });
+    const failure = await failureOf(hubspot);
+    expect(failure).toMatchObject({ name: "RetryableError", code, cause: undefined });
+    expect(String(failure)).not.toContain("secret");
+    expect(pausesOf(hubspot)).toEqual([500, 1_000, 2_000]);
+  });
+
+  it("gives every attempt a signal that ends it", async () => {
+    let signal: AbortSignal | undefined;
+    const hubspot = stubHubSpot(() => OK, {
+      timeoutMs: 1,
+      attempts: 1,
+      fetch: (_url, init) => {
+        signal = init.signal;
+        const { promise, reject } = Promise.withResolvers<never>();
+        init.signal.addEventListener("abort", () => reject(init.signal.reason));
+        return promise;
+      },
+    });
+    await expect(hubspot.reader.readAccount()).rejects.toMatchObject({ code: "timeout" });
+    expect(signal?.aborted).toBe(true);
+  });
+
+  it("names the lacking scopes on 403", async () => {
+    const body = {
+      status: "error",
+      message: "This app hasn't been granted all required scopes",
+      category: "MISSING_SCOPES",
+      correlationId: "7a3c-1",
+      errors: [{ message: "x", context: { requiredGranularScopes: ["crm.objects.deals.read"] } }],
+    };
+    const failure = await failureOf(stubHubSpot(() => ({ status: 403, body })));
+    expect(failure).toBeInstanceOf(NonRetryableError);
+    expect(failure).toMatchObject({
+      code: "scopeMissing",
+      message:
+        "HubSpot answered 403 to GET /account-info/2026-09/details (correlation id 7a3c-1); the access token lacks crm.objects.deals.read",
+    });
+  });
+
+  it("tells the correlation id and nothing else of an error's body", async () => {
+    const body = { message: "ada@example.com is bad", correlationId: "abc-1", context: { email: ["ada@example.com"] } };
+    const failure = await failureOf(stubHubSpot(() => ({ status: 400, body })));
+    expect(String(failure)).toBe(
+      "NonRetryableError: HubSpot answered 400 to GET /account-info/2026-09/details (correlation id abc-1)",
+    );
+  });
+
+  it("does not repeat a correlation id or scope that could be anything", async () => {
+    const errors = [{ context: { requiredScopes: ["ada@example.com <b>"] } }];
+    const failure = await failureOf(
+      stubHubSpot(() => ({ status: 403, body: { correlationId: "ada@example.com", errors } })),
+    );
+    expect(String(failure)).not.toContain("ada");
+  });
+
+  it("keeps the query out of errors", async () => {
+    const hubspot = stubHubSpot(() => ({ status: 400, body: {} }));
+    const failure = hubspot.run(hubspot.reader.listPage("deal", "token-of-a-page"));
+    await expect(failure).rejects.not.toThrow(/token-of-a-page/u);
+  });
+
+  it("fails on a 404 where the path always exists", async () => {
+    const hubspot = stubHubSpot(() => ({ status: 404, body: {} }));
+    await expect(hubspot.run(hubspot.reader.listDealStages())).rejects.toMatchObject({
+      name: "NonRetryableError",
+      code: "badAnswer",
+    });
+  });
+
+  describe("with a rejected token", () => {
+    it("goes on with the token that was stored meanwhile", async () => {
+      const accessToken = { read: async () => ["old"], reread: async () => ["new", "old"] };
+      const hubspot = stubHubSpot(rejectOld, { accessToken });
+      expect(await hubspot.run(hubspot.reader.readAccount())).toMatchObject({ portalId: "1" });
+      expect(hubspot.counts).toEqual({ [METRICS.hubspotCalls]: 2 });
+    });
+
+    it("fails without another call when no other token is stored", async () => {
+      const hubspot = stubHubSpot(rejectOld, {
+        accessToken: { read: async () => ["old"], reread: async () => ["old"] },
+      });
+      const failure = await failureOf(hubspot);
+      expect(failure).toBeInstanceOf(NonRetryableError);
+      expect(failure).toMatchObject({ code: "tokenRejected" });
+      expect(hubspot.counts).toEqual({ [METRICS.hubspotCalls]: 1, [METRICS.tokenRejected]: 1 });
+    });
+
+    it("fails when the other token is rejected as well", async () => {
+      const accessToken = { read: async () => ["old"], reread: async () => ["older", "new"] };
+      const hubspot = stubHubSpot(rejectOld, { accessToken });
+      expect(await failureOf(hubspot)).toMatchObject({ code: "tokenRejected" });
+      expect(hubspot.sent).toHaveLength(2);
+    });
+  });
+});
