@@ -1,0 +1,28 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { loadWorkerConfig } from "../lib/config.ts";
+import { createSecretReader } from "../lib/secrets/secret-reader.ts";
+import { createTelemetry } from "../lib/telemetry/lambda-telemetry.ts";
+import { createChangeHandler } from "../lib/wiring/change-handler.ts";
+import { createSyncPorts } from "../lib/wiring/sync-ports.ts";
+
+const config = loadWorkerConfig(process.env);
+const telemetry = createTelemetry({ functionName: "process-changes" });
+const { marks, ...ports } = createSyncPorts({
+  config,
+  accessToken: createSecretReader({ arn: config.accessTokenArn }),
+  dynamoDb: new DynamoDBClient(),
+  sqs: new SQSClient(),
+  telemetry,
+});
+const work = createChangeHandler({ ports, marks, maxReceives: config.maxReceives });
+
+/** Works on what webhooks have queued. Messages it reports as failed come back, and in the end go to the dead letters. */
+export const handler = async (event: SQSEvent): Promise<SQSBatchResponse> => {
+  try {
+    return await work(event);
+  } finally {
+    telemetry.flush();
+  }
+};

@@ -1,0 +1,49 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { METRICS } from "../contract.ts";
+import type { Telemetry } from "../sync/ports.ts";
+import { selectLogFields } from "./log-fields.ts";
+
+/** Structured logs and metrics of one function. */
+export interface LambdaTelemetry extends Telemetry {
+  /** The same telemetry, with this delivery's id on every line. */
+  readonly withCorrelation: (deliveryId: string) => Telemetry;
+  /** Writes the metrics counted so far; call it at the end of every invocation, also of a failed one. */
+  readonly flush: () => void;
+}
+
+type Level = "info" | "warn" | "error";
+type Fields = Readonly<Record<string, unknown>>;
+
+const PERCENTAGES: ReadonlySet<string> = new Set([METRICS.hubspotDailyUsedPercent]);
+
+/**
+ * Creates a function's telemetry: JSON lines and CloudWatch's embedded metric format on standard output. The metrics'
+ * only dimension is `service`, the stack's name, which Powertools takes from `POWERTOOLS_SERVICE_NAME`: several
+ * deployments share an account, and an alarm sums over the functions of one.
+ */
+export function createTelemetry({ functionName }: { readonly functionName: string }): LambdaTelemetry {
+  const logger = new Logger({ persistentKeys: { function: functionName } });
+  const metrics = new Metrics({ namespace: METRICS.namespace });
+
+  const write = (level: Level, message: string, fields: Fields): void => {
+    logger[level](message, { ...selectLogFields(fields) });
+  };
+  const count = (metric: string, value: number): void => {
+    metrics.addMetric(metric, PERCENTAGES.has(metric) ? MetricUnit.Percent : MetricUnit.Count, value);
+  };
+  const withFields = (more: Fields): Telemetry => ({
+    info: (message, fields) => write("info", message, { ...fields, ...more }),
+    warn: (message, fields) => write("warn", message, { ...fields, ...more }),
+    error: (message, fields) => write("error", message, { ...fields, ...more }),
+    count,
+  });
+
+  return {
+    ...withFields({}),
+    withCorrelation: (deliveryId) => withFields({ correlationId: deliveryId }),
+    flush: () => {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
+  };
+}

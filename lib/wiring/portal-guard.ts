@@ -1,0 +1,66 @@
+import { NonRetryableError } from "../sync/errors.ts";
+import type { MarkStore } from "../sync/pass-ports.ts";
+import type { HubSpotReader } from "../sync/ports.ts";
+
+/**
+ * Lets nothing be read from a HubSpot account other than the one that the table's records came from: with another
+ * account's token every record would look deleted. The first read compares the two, once per process; a fresh table
+ * remembers the first account it sees.
+ *
+ * @returns a reader whose every method but `readAccount` throws `NonRetryableError` `wrongPortal` on another account
+ */
+export function guardPortal(
+  hubspot: HubSpotReader,
+  marks: Pick<MarkStore, "readPortal" | "savePortal">,
+): HubSpotReader {
+  let checking: Promise<void> | undefined;
+  const check = (): Promise<void> => {
+    checking ??= comparePortals(hubspot, marks).catch((error: unknown) => {
+      // Not remembered: the next call may find the token corrected, or HubSpot reachable again.
+      checking = undefined;
+      throw error;
+    });
+    return checking;
+  };
+  return {
+    readAccount: hubspot.readAccount,
+    listDealStages: async () => {
+      await check();
+      return hubspot.listDealStages();
+    },
+    hasCompanyProperty: async (name) => {
+      await check();
+      return hubspot.hasCompanyProperty(name);
+    },
+    readObjects: async (type, ids) => {
+      await check();
+      return hubspot.readObjects(type, ids);
+    },
+    readCompanyLinks: async (type, ids) => {
+      await check();
+      return hubspot.readCompanyLinks(type, ids);
+    },
+    readDependantIds: async (type, companyId) => {
+      await check();
+      return hubspot.readDependantIds(type, companyId);
+    },
+    listPage: async (type, after) => {
+      await check();
+      return hubspot.listPage(type, after);
+    },
+  };
+}
+
+async function comparePortals(
+  hubspot: Pick<HubSpotReader, "readAccount">,
+  marks: Pick<MarkStore, "readPortal" | "savePortal">,
+): Promise<void> {
+  const { portalId, uiDomain } = await hubspot.readAccount();
+  const stored = (await marks.readPortal()) ?? (await marks.savePortal({ portalId, uiDomain }));
+  if (stored.portalId === portalId) return;
+  throw new NonRetryableError(
+    `The access token is of HubSpot account ${portalId}, but the records are of account ${stored.portalId}. ` +
+      `Store a token of account ${stored.portalId}, or deploy to a table of its own for account ${portalId}.`,
+    { code: "wrongPortal" },
+  );
+}

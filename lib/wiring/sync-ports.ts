@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { WorkerConfig } from "../config.ts";
+import { createMarkStore } from "../dynamodb/mark-store.ts";
+import { createRecordStore } from "../dynamodb/record-store.ts";
+import { createHubSpotReader } from "../hubspot/hubspot-reader.ts";
+import type { SecretReader } from "../secrets/secret-reader.ts";
+import { createChangeQueue } from "../sqs/change-queue.ts";
+import type { MarkStore } from "../sync/pass-ports.ts";
+import type { Clock, Telemetry } from "../sync/ports.ts";
+import type { SyncPorts } from "../sync/run.ts";
+import { guardPortal } from "./portal-guard.ts";
+
+/** What the ports are built on; only this differs between AWS and a developer's machine. */
+export interface SyncWires {
+  readonly config: Omit<WorkerConfig, "accessTokenArn" | "maxReceives">;
+  readonly accessToken: SecretReader;
+  readonly dynamoDb: DynamoDBClient;
+  readonly sqs: SQSClient;
+  readonly telemetry: Telemetry;
+}
+
+/** The ports, and the facts that the portal guard needs as well. */
+export interface WiredPorts extends SyncPorts {
+  readonly marks: MarkStore;
+}
+
+const systemClock: Clock = { now: Date.now, sleep: (milliseconds) => sleep(milliseconds) };
+
+/** Builds the ports that worker, pass and records API share. HubSpot is read only through the portal guard. */
+export function createSyncPorts({ config, accessToken, dynamoDb, sqs, telemetry }: SyncWires): WiredPorts {
+  const table = { client: dynamoDb, tableName: config.tableName };
+  const marks = createMarkStore(table);
+  const { hubspotBaseUrl: baseUrl, hubspotApiVersion: apiVersion, requestsPerSecond, settings } = config;
+  const hubspot = createHubSpotReader({
+    baseUrl,
+    apiVersion,
+    accessToken,
+    exclusionProperty: settings.exclusion.property,
+    clock: systemClock,
+    telemetry,
+    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+  });
+  return {
+    hubspot: guardPortal(hubspot, marks),
+    store: createRecordStore(table),
+    queue: createChangeQueue({ client: sqs, queueUrl: config.changeQueueUrl }),
+    clock: systemClock,
+    telemetry,
+    settings,
+    marks,
+  };
+}

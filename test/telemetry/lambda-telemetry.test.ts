@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+
+/** Runs lines against the telemetry in a process of their own, for what matters is what reaches the outputs. Warnings come last. */
+function runLines(code: string): readonly Readonly<Record<string, unknown>>[] {
+  const file = new URL("../../lib/telemetry/lambda-telemetry.ts", import.meta.url).href;
+  const script = `import { createTelemetry } from ${JSON.stringify(file)};
+    const telemetry = createTelemetry({ functionName: "reconcile" });
+    ${code}`;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], POWERTOOLS_SERVICE_NAME: "MyStack" },
+  });
+  const lines = (stdout + stderr).split("\n").filter((line) => line !== "");
+  return lines.map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
+}
+
+describe("createTelemetry", () => {
+  it("writes JSON lines with the function, the stack and the harmless fields", () => {
+    const lines = runLines(`telemetry.info("pass done", { passId: "p1", name: "Anna" });
+      telemetry.warn("slow", { tookMs: 7 }); telemetry.error("stopped", { reason: "brake" });`);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        level: "INFO",
+        message: "pass done",
+        passId: "p1",
+        function: "reconcile",
+        service: "MyStack",
+      }),
+      expect.objectContaining({ level: "WARN", message: "slow", tookMs: 7 }),
+      expect.objectContaining({ level: "ERROR", message: "stopped", reason: "brake" }),
+    ]);
+    expect(JSON.stringify(lines)).not.toContain("Anna");
+  });
+
+  it("puts a delivery's id on the lines of that delivery alone", () => {
+    const lines = runLines(`const one = telemetry.withCorrelation("d1"); const two = telemetry.withCorrelation("d2");
+      one.info("a"); two.info("b"); one.info("c"); telemetry.info("d");`);
+    expect(lines.map(({ correlationId }) => correlationId)).toEqual(["d1", "d2", "d1", undefined]);
+  });
+
+  it("flushes what was counted, under the stack's dimension, and then nothing more", () => {
+    const lines =
+      runLines(`telemetry.count("TokenRejected", 1); telemetry.withCorrelation("d").count("TokenRejected", 2);
+      telemetry.count("HubSpotDailyUsedPercent", 81); telemetry.flush(); telemetry.flush();`);
+    expect(lines).toEqual([
+      {
+        _aws: {
+          Timestamp: expect.any(Number),
+          CloudWatchMetrics: [
+            {
+              Namespace: "HubSpotZepSync",
+              Dimensions: [["service"]],
+              Metrics: [
+                { Name: "TokenRejected", Unit: "Count" },
+                { Name: "HubSpotDailyUsedPercent", Unit: "Percent" },
+              ],
+            },
+          ],
+        },
+        service: "MyStack",
+        TokenRejected: [1, 2],
+        HubSpotDailyUsedPercent: 81,
+      },
+    ]);
+  });
+});
