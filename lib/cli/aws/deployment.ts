@@ -1,0 +1,44 @@
+import * as z from "zod";
+import { STACK } from "../../contract.ts";
+import type { CliIo } from "../cli-io.ts";
+import { parseOptions } from "../command.ts";
+import { createAwsAccount, type AwsAccount } from "./aws-account.ts";
+import { readStackOutputs, type StackOutputs } from "./stack-outputs.ts";
+
+/** Options that choose the stack on AWS. */
+export const AWS_OPTIONS = [
+  ["--stack <name>", `name of the stack on AWS (default: ${STACK.name})`],
+  ["--profile <name>", "AWS profile of your AWS configuration"],
+  ["--region <name>", "AWS region, such as eu-central-1"],
+] as const;
+
+const awsOptions = z.looseObject({
+  stack: z.string().min(1).default(STACK.name),
+  profile: z.string().exactOptional(),
+  region: z.string().exactOptional(),
+});
+
+/** A stack on AWS, opened with the admin's credentials. */
+export interface Deployment {
+  readonly account: AwsAccount;
+  readonly outputs: StackOutputs;
+}
+
+/**
+ * Opens the account that the options name.
+ * @throws CliError without credentials or region
+ */
+export async function openAwsAccount(io: CliIo, options: unknown): Promise<AwsAccount> {
+  const { profile, region } = parseOptions(awsOptions, options);
+  const choice = { ...(profile !== undefined && { profile }), ...(region !== undefined && { region }) };
+  return createAwsAccount(io, await io.loadAwsIdentity(choice));
+}
+
+/**
+ * Opens the stack that the options name.
+ * @throws CliError when there is none, or no credentials for it
+ */
+export async function openDeployment(io: CliIo, options: unknown): Promise<Deployment> {
+  const account = await openAwsAccount(io, options);
+  return { account, outputs: await readStackOutputs(account, parseOptions(awsOptions, options).stack) };
+}

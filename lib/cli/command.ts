@@ -1,0 +1,42 @@
+import type * as z from "zod";
+import { UsageError } from "./cli-error.ts";
+import type { CliIo } from "./cli-io.ts";
+
+/** A command as it was called. Arguments and options are texts and flags; the command parses them. */
+export interface CommandCall {
+  readonly io: CliIo;
+  /** In the order of the command's `parameters`; optional ones may be missing. */
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** One command of `hubspot-zep`. */
+export interface Command {
+  /** One word, or two for a command of a group: `secrets set`. */
+  readonly name: string;
+  readonly summary: string;
+  /** Such as `<type> <id>`, `[what]` or `<fields...>`. */
+  readonly parameters?: string;
+  /** Flags as commander spells them, with what they mean. */
+  readonly options?: readonly (readonly [flags: string, meaning: string])[];
+  readonly examples: readonly string[];
+  /** Answers the exit code when it is not 0. */
+  readonly run: (call: CommandCall) => Promise<number | void>;
+}
+
+/**
+ * Reads a command's options.
+ * @throws UsageError naming the first option that holds something else
+ */
+export function parseOptions<T>(schema: z.ZodType<T>, options: unknown): T {
+  const parsed = schema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const flag = String(issue?.path[0] ?? "option").replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+  throw new UsageError(`--${flag}: ${issue?.message ?? "not understood"}.`);
+}
+
+/** Prints data for scripts with `--json`, else what people read. */
+export function printResult({ io, options }: CommandCall, data: unknown, render: () => string): void {
+  io.write(options["json"] === true ? `${JSON.stringify(data, undefined, 2)}\n` : render());
+}

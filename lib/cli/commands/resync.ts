@@ -1,0 +1,20 @@
+import * as z from "zod";
+import { printResult, type Command } from "../command.ts";
+import { OBJECT_TYPE_OF, parseId, parseNoun } from "../record-words.ts";
+import { openRecords, TARGET_OPTIONS } from "../target.ts";
+
+/** Reads one object from HubSpot again. */
+export const RESYNC: Command = {
+  name: "resync",
+  summary: "Reads one company, contact or deal from HubSpot again, within seconds.",
+  parameters: "<type> <id>",
+  options: TARGET_OPTIONS,
+  examples: ["hubspot-zep resync kunde 31204511000", "hubspot-zep resync ansprechpartner 118330742000 --aws"],
+  run: async (call) => {
+    const type = OBJECT_TYPE_OF[parseNoun(call.args[0] ?? "")];
+    const id = parseId(call.args[1]);
+    const records = await openRecords(call.io, call.options);
+    const { body } = await records.request({ method: "POST", path: "/v1/resync", body: { type, id } }, z.unknown());
+    printResult(call, body ?? {}, () => `The ${type} ${id} is queued. See what became of it: explain ${type} ${id}.\n`);
+  },
+};

@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { loadAwsIdentity } from "./aws/load-aws-identity.ts";
+import type { CliIo, ProgramCall, ProgramOutcome } from "./cli-io.ts";
+import { createTerminalPrompts } from "./terminal/terminal-prompts.ts";
+
+/** The shell's own code for a program that is not there. */
+const NOT_STARTED = 127;
+
+/** Binds the command line to the process it runs in. */
+export function createProcessIo(): CliIo {
+  const { stdin, stdout, stderr, env } = process;
+  return {
+    write: (line) => void stdout.write(line),
+    writeError: (line) => void stderr.write(line),
+    isTerminal: stdout.isTTY,
+    isInteractive: stdin.isTTY && stdout.isTTY,
+    // `hasColors` heeds NO_COLOR and FORCE_COLOR; a pipe has no such method.
+    hasColour: stdout.isTTY && stdout.hasColors(),
+    columns: stdout.isTTY ? stdout.columns : 120,
+    env,
+    folder: process.cwd(),
+    readInput: () => text(stdin),
+    fetch: (url, init) => fetch(url, init),
+    clock: {
+      now: Date.now,
+      sleep: (milliseconds) =>
+        new Promise((resolve) => {
+          setTimeout(resolve, milliseconds);
+        }),
+    },
+    prompts: createTerminalPrompts(),
+    runProgram,
+    loadAwsIdentity,
+  };
+}
+
+function runProgram({ command, args, isShown, env = {} }: ProgramCall): Promise<ProgramOutcome> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      env: { ...process.env, ...env },
+      stdio: isShown ? "inherit" : ["ignore", "pipe", "pipe"],
+      // npm's programs are batch files on Windows, which only its shell can start.
+      shell: process.platform === "win32",
+    });
+    let output = "";
+    const gather = (chunk: Buffer): void => {
+      output += chunk.toString();
+    };
+    child.stdout?.on("data", gather);
+    child.stderr?.on("data", gather);
+    child.once("error", () => resolve({ exitCode: NOT_STARTED, output }));
+    child.once("close", (code) => resolve({ exitCode: code ?? 1, output }));
+  });
+}

@@ -1,0 +1,77 @@
+import { RECORD_STATES, type RecordState } from "../domain/record.ts";
+import { UsageError } from "./cli-error.ts";
+
+/** What a command can be about. Customers and projects have pages of their own in the API. */
+export type Noun = "customer" | "project" | "contactPerson";
+
+/** Every word for a noun: ours, ZEP's German one, HubSpot's, each also in the plural. */
+const NOUNS: Readonly<Record<string, Noun>> = {
+  customer: "customer",
+  customers: "customer",
+  kunde: "customer",
+  kunden: "customer",
+  company: "customer",
+  companies: "customer",
+  project: "project",
+  projects: "project",
+  projekt: "project",
+  projekte: "project",
+  deal: "project",
+  deals: "project",
+  contactperson: "contactPerson",
+  contactpersons: "contactPerson",
+  contact: "contactPerson",
+  contacts: "contactPerson",
+  ansprechpartner: "contactPerson",
+};
+
+/** @throws UsageError when nobody calls anything so */
+export function parseNoun(word: string): Noun {
+  const noun = NOUNS[word.toLowerCase().replaceAll(/[\s_-]/gu, "")];
+  if (noun !== undefined) return noun;
+  throw new UsageError(`"${word}" is none of customer (kunde), project (projekt), contact (ansprechpartner).`);
+}
+
+/**
+ * A noun that has a page of its own.
+ * @throws UsageError for contact persons, which are worked through their customer
+ */
+export function parsePageNoun(word: string): "customer" | "project" {
+  const noun = parseNoun(word);
+  if (noun !== "contactPerson") return noun;
+  throw new UsageError("Contact persons are worked through their customer: name a customer or a project.");
+}
+
+/** The API's path of a noun's records. */
+export const PATH_OF = { customer: "/v1/customers", project: "/v1/projects" } as const satisfies Record<string, string>;
+
+/** HubSpot's name of what a noun comes from, as the API's paths spell it. */
+export const OBJECT_TYPE_OF = { customer: "company", project: "deal", contactPerson: "contact" } as const;
+
+const STATES: Readonly<Record<string, RecordState>> = {
+  verknüpft: "linked",
+  ausgeschlossen: "excluded",
+  wartend: "waiting",
+  getrennt: "detached",
+  gelöscht: "deleted",
+  fehlerhaft: "failing",
+};
+
+/** @throws UsageError for a state that records never have */
+export function parseState(word: string): RecordState {
+  const plain = word.toLowerCase().replaceAll(/[\s_-]/gu, "");
+  const state = STATES[plain] ?? RECORD_STATES.find((known) => known.toLowerCase() === plain);
+  if (state !== undefined) return state;
+  throw new UsageError(`"${word}" is no state; the states are ${RECORD_STATES.join(", ")}.`);
+}
+
+/**
+ * A HubSpot record id.
+ * @throws UsageError for anything but digits
+ */
+export function parseId(word: string | undefined): string {
+  if (word !== undefined && /^\d{1,19}$/u.test(word)) return word;
+  throw new UsageError(
+    `"${word ?? ""}" is no HubSpot id; ids are numbers, as the address of the HubSpot page ends in.`,
+  );
+}

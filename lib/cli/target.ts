@@ -1,0 +1,57 @@
+import * as z from "zod";
+import { AWS_OPTIONS, openDeployment, type Deployment } from "./aws/deployment.ts";
+import { CliError, UsageError } from "./cli-error.ts";
+import type { CliIo } from "./cli-io.ts";
+import { parseOptions } from "./command.ts";
+import { createRecordsClient, type RecordsClient } from "./records-client.ts";
+
+/** Where `npm start` answers. */
+export const LOCAL_URL = "http://127.0.0.1:8787";
+
+/** Options of every command that works on records. */
+export const TARGET_OPTIONS = [
+  ["--url <url>", `records API without signature (default: ${LOCAL_URL})`],
+  ["--aws", "work on AWS with your own credentials"],
+  ...AWS_OPTIONS,
+] as const;
+
+const targetOptions = z.looseObject({
+  url: z.url({ protocol: /^https?$/u, error: "expected an http or https URL" }).optional(),
+  aws: z.boolean().optional(),
+});
+
+const TIMEOUT_MS = 60_000;
+
+/** Whether the options choose AWS. */
+export function isAwsChosen(options: unknown): boolean {
+  return parseOptions(targetOptions, options).aws === true;
+}
+
+/**
+ * Opens the records API that the options name: the local stack's unless told otherwise.
+ * @throws UsageError when two targets are named; CliError when AWS cannot be reached
+ */
+export async function openRecords(io: CliIo, options: unknown): Promise<RecordsClient> {
+  const { aws, url } = parseOptions(targetOptions, options);
+  if (aws === true && url !== undefined) throw new UsageError("Use either --aws or --url, not both.");
+  if (aws === true) return openDeployedRecords(await openDeployment(io, options));
+  return openLocalRecords(io, url ?? io.env["HUBSPOT_ZEP_URL"] ?? LOCAL_URL);
+}
+
+/** The records API of a stack on AWS; requests are signed with the admin's credentials. */
+export function openDeployedRecords({ account, outputs }: Deployment): RecordsClient {
+  return createRecordsClient(outputs.require("recordsApiUrl"), (request) =>
+    account.sendSigned({ ...request, service: "execute-api" }),
+  );
+}
+
+function openLocalRecords(io: CliIo, url: string): RecordsClient {
+  return createRecordsClient(url, async ({ url: asked, ...request }) => {
+    try {
+      return await io.fetch(asked, { ...request, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    } catch (cause) {
+      const hint = "Start the local stack with `npm start`, name another --url, or use --aws.";
+      throw new CliError(`No answer from ${url}. ${hint}`, { cause });
+    }
+  });
+}

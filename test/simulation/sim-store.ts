@@ -1,0 +1,42 @@
+import type { InMemoryRecordStore } from "../fixtures/in-memory-record-store.ts";
+import type { RecordStore, RecordStreams } from "../../lib/sync/ports.ts";
+import type { SimProcess } from "./sim-process.ts";
+import type { StoreGuard } from "./store-guard.ts";
+
+/** One process' view of the one table: calls take time and fail, and every write is judged. */
+export function createSimStore(
+  process: SimProcess,
+  table: InMemoryRecordStore,
+  guard: StoreGuard,
+): RecordStore & RecordStreams {
+  const call = <T>(name: string, effect: () => Promise<T>): Promise<T> => process.call(name, effect);
+  return {
+    readCustomers: (ids) => call("readCustomers", () => table.readCustomers(ids)),
+    readProjects: (ids) => call("readProjects", () => table.readProjects(ids)),
+    readContacts: (ids) => call("readContacts", () => table.readContacts(ids)),
+    readTombstone: (id) => call("readTombstone", () => table.readTombstone(id)),
+    write: (record) =>
+      call("write", async () => {
+        const written = await table.write(record);
+        if (written === "written") guard.judge(record, process);
+        return written;
+      }),
+    reserveNumber: (claim) => call("reserveNumber", () => table.reserveNumber(claim)),
+    releaseNumber: (claim) => call("releaseNumber", () => table.releaseNumber(claim)),
+    listReservations: (kind, cursor) => call("listReservations", () => table.listReservations(kind, cursor)),
+    readDependantIds: (companyId) => call("readDependantIds", () => table.readDependantIds(companyId)),
+    listCustomers: (query) => call("listCustomers", () => table.listCustomers(query)),
+    listProjects: (query) => call("listProjects", () => table.listProjects(query)),
+    listContactPersons: (query) => call("listContactPersons", () => table.listContactPersons(query)),
+    streamCustomers: (range) => stepThrough(process, table.streamCustomers(range)),
+    streamProjects: (range) => stepThrough(process, table.streamProjects(range)),
+    streamContacts: (range) => stepThrough(process, table.streamContacts(range)),
+  };
+}
+
+async function* stepThrough<T>(process: SimProcess, items: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+  for await (const item of items) {
+    await process.call("stream", () => Promise.resolve());
+    yield item;
+  }
+}

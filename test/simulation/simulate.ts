@@ -1,0 +1,27 @@
+import { parseArgs } from "node:util";
+import { createScenario } from "./scenario.ts";
+import { runScenario } from "./simulation.ts";
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "100" },
+    from: { type: "string", default: "1" },
+    seed: { type: "string" },
+    steps: { type: "string", default: "250" },
+    story: { type: "boolean", default: false },
+  },
+});
+const first = Number(values.seed ?? values.from);
+const count = values.seed === undefined ? Number(values.seeds) : 1;
+let failed = 0;
+const startMs = performance.now();
+for (let seed = first; seed < first + count; seed += 1) {
+  const { violations, story, writes } = await runScenario(createScenario(seed, Number(values.steps)));
+  if (values.seed !== undefined) console.log(`seed ${seed}: ${writes} writes, ${story.length} lines`);
+  if (values.story) console.log(story.join("\n"));
+  if (violations.length === 0) continue;
+  failed += 1;
+  console.log(`seed ${seed} fails:\n  ${violations.slice(0, 4).join("\n  ")}`);
+}
+console.log(`${count} seeds, ${failed} failed, ${Math.round(performance.now() - startMs)} ms`);
+process.exitCode = failed === 0 ? 0 : 1;
