@@ -1,0 +1,22 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const APP = fileURLToPath(new URL("../../../infra/aws/app.ts", import.meta.url));
+
+describe("the CDK app", () => {
+  it("refuses bad settings with all problems, exit code 1 and no stack trace", () => {
+    const context = JSON.stringify({ dealStages: "all 7", reconcileTimeZone: "Mars/Base" });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [APP], {
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"], CDK_CONTEXT_JSON: context },
+    });
+    expect(status).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      "The settings in cdk.json (or given with -c) cannot be deployed:",
+      expect.stringContaining('- dealStages is "all 7"'),
+      expect.stringContaining('- reconcileTimeZone is "Mars/Base"'),
+    ]);
+  });
+});
