@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import { TABLE } from "../contract.ts";
 import type { ContactPerson, ContactTombstone, SyncRecord } from "../domain/record.ts";
 import type { RecordStore, StoredContact } from "../sync/ports.ts";
@@ -9,11 +10,10 @@ import { createNumberReservations } from "./number-reservations.ts";
 import { queryPages } from "./query-pages.ts";
 import { CONTACT_PERSONS, CUSTOMERS, listRecords, PROJECTS } from "./record-lists.ts";
 import { toContactGroup } from "./record-streams.ts";
-import { runBounded } from "./run-bounded.ts";
 import { getItem, getItems, putItemIf, type Table } from "./table-requests.ts";
 
 /** Contacts read at once; each is a query of its own, since the number of its companies is unknown. */
-const CONTACTS_IN_FLIGHT = 16;
+const CONTACTS_IN_FLIGHT = { concurrency: 16 } as const;
 
 /**
  * Creates the record store on a DynamoDB table. All its methods throw `RetryableError` (`throttled`, `unreachable`,
@@ -47,7 +47,7 @@ function readRecords(table: Table, kind: "customer" | "project", ids: readonly s
 
 async function readContacts(table: Table, ids: readonly string[]): Promise<ReadonlyMap<string, StoredContact>> {
   const distinct = [...new Set(ids)];
-  const contacts = await runBounded(distinct, CONTACTS_IN_FLIGHT, (contactId) => readContact(table, contactId));
+  const contacts = await pMap(distinct, (contactId) => readContact(table, contactId), CONTACTS_IN_FLIGHT);
   return new Map(distinct.map((contactId, index) => [contactId, contacts[index] ?? { persons: [] }]));
 }
 

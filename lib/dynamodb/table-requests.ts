@@ -9,12 +9,12 @@ import {
   type DynamoDBClient,
   type KeysAndAttributes,
 } from "@aws-sdk/client-dynamodb";
+import pMap from "p-map";
 import { TABLE } from "../contract.ts";
 import { RetryableError } from "../sync/errors.ts";
 import type { Item } from "./attributes.ts";
 import type { ItemKey } from "./keys.ts";
 import { isConditionFailure, toTableFailure } from "./table-failure.ts";
-import { runBounded } from "./run-bounded.ts";
 
 /** The table and the means to reach it. */
 export interface Table {
@@ -32,7 +32,7 @@ export interface Table {
 const KEYS_PER_BATCH = 100;
 
 /** Batches of one read that are in flight at once. */
-const BATCHES_IN_FLIGHT = 4;
+const BATCHES_IN_FLIGHT = { concurrency: 4 } as const;
 
 /** Rounds of asking again for keys that DynamoDB left unprocessed: at most 6 s together. */
 const BATCH_ROUNDS = 8;
@@ -89,7 +89,7 @@ export async function getItems(
   for (let start = 0; start < distinct.length; start += KEYS_PER_BATCH) {
     batches.push(distinct.slice(start, start + KEYS_PER_BATCH));
   }
-  return (await runBounded(batches, BATCHES_IN_FLIGHT, (batch) => getBatch(table, batch, options))).flat();
+  return (await pMap(batches, (batch) => getBatch(table, batch, options), BATCHES_IN_FLIGHT)).flat();
 }
 
 async function getBatch(table: Table, keys: readonly ItemKey[], options: BatchOptions): Promise<Item[]> {

@@ -1,10 +1,11 @@
+import pMap from "p-map";
 import type { CompanyLink, ObjectType } from "../domain/hubspot-object.ts";
 import type { Clock, ObservedLinks } from "../sync/ports.ts";
 import { badAnswer, callExisting } from "./crm-clients.ts";
 import type { CrmClients } from "./crm-clients.ts";
 import { readId } from "./object-mapping.ts";
 import { PATH_NAMES } from "./object-types.ts";
-import { chunkDistinct, runLimited } from "./run-limited.ts";
+import { CALLS_IN_FLIGHT, chunkDistinct } from "./request-chunks.ts";
 
 /** HubSpot's limit of one association batch read. */
 const BATCH_SIZE = 1_000;
@@ -44,11 +45,12 @@ export async function readCompanyLinks(
   type: "contact" | "deal",
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, ObservedLinks>> {
-  const chunks = await runLimited(chunkDistinct(ids, BATCH_SIZE), async (chunk) => {
+  const readChunk = async (chunk: readonly string[]): Promise<readonly (readonly [string, ObservedLinks])[]> => {
     const readAtMs = reading.clock.now();
     const found = await readAll(reading, { from: type, to: "company" }, chunk);
     return [...found].map(([id, links]) => [id, { readAtMs, links: joinLabels(links, type) }] as const);
-  });
+  };
+  const chunks = await pMap(chunkDistinct(ids, BATCH_SIZE), readChunk, CALLS_IN_FLIGHT);
   return new Map(chunks.flat());
 }
 

@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import type { ObjectOf, ObjectType, Observation } from "../domain/hubspot-object.ts";
 import type { Clock } from "../sync/ports.ts";
 import { badAnswer, callExisting, callOrMissing } from "./crm-clients.ts";
@@ -6,7 +7,7 @@ import { readId, readMergedIds, readUpdatedAt } from "./object-mapping.ts";
 import type { ObjectMapping, WireObject } from "./object-mapping.ts";
 import { PATH_NAMES } from "./object-types.ts";
 import { listReadProperties } from "./properties.ts";
-import { chunkDistinct, runLimited } from "./run-limited.ts";
+import { CALLS_IN_FLIGHT, chunkDistinct } from "./request-chunks.ts";
 
 /** HubSpot's limit of one batch read. */
 const BATCH_SIZE = 100;
@@ -32,7 +33,11 @@ export async function readObjects<T extends ObjectType>(
   type: T,
   ids: readonly string[],
 ): Promise<Observations<T>> {
-  const chunks = await runLimited(chunkDistinct(ids, BATCH_SIZE), (chunk) => readChunk(reading, type, chunk));
+  const chunks = await pMap(
+    chunkDistinct(ids, BATCH_SIZE),
+    (chunk) => readChunk(reading, type, chunk),
+    CALLS_IN_FLIGHT,
+  );
   return new Map(chunks.flatMap((observations) => [...observations]));
 }
 
@@ -81,10 +86,11 @@ async function resolveAbsent<T extends ObjectType>(
     if (ids.includes(id)) observations.set(id, { kind: "archived", readAtMs, updatedAtMs: readUpdatedAt(wire) });
   }
   const rest = ids.filter((id) => !observations.has(id));
-  await runLimited(rest, async (id) => {
+  const observeOne = async (id: string): Promise<void> => {
     const single = hasStandIns ? await readSingle(reading, type, id) : undefined;
     observations.set(id, observeSingle(single, id));
-  });
+  };
+  await pMap(rest, observeOne, CALLS_IN_FLIGHT);
   return observations;
 
   function observeSingle(wire: WireObject | undefined, id: string): Observation<ObjectOf[T]> {
