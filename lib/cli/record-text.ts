@@ -66,8 +66,10 @@ export function renderCustomer(io: CliIo, customer: CustomerAnswer): string {
   return [
     facts,
     renderWarnings(io, customer),
-    section(io, "Contact persons", contactPersons.length, () => renderTable(io, CONTACT_COLUMNS, contactPersons)),
-    section(io, "Projects", projects.length, () => renderProjects(io, projects)),
+    section(paint(io, "bold", "Contact persons"), contactPersons.length, () =>
+      renderTable(io, CONTACT_COLUMNS, contactPersons),
+    ),
+    section(paint(io, "bold", "Projects"), projects.length, () => renderProjects(io, projects)),
     renderHistory(io, customer),
   ].join("");
 }
@@ -109,7 +111,7 @@ function renderHistory(io: CliIo, { history = [] }: Base): string {
   const lines = history.flatMap(({ at, cause, fields }) =>
     fields.map((change) => ({ at: formatTime(Date.parse(at)), cause, ...change })),
   );
-  return section(io, "Last changes", lines.length, () =>
+  return section(paint(io, "bold", "Last changes"), lines.length, () =>
     renderTable(
       io,
       [
@@ -124,6 +126,6 @@ function renderHistory(io: CliIo, { history = [] }: Base): string {
   );
 }
 
-function section(io: CliIo, title: string, count: number, render: () => string): string {
-  return count === 0 ? "" : `\n${paint(io, "bold", title)} (${count})\n${render()}`;
+function section(title: string, count: number, render: () => string): string {
+  return count === 0 ? "" : `\n${title} (${count})\n${render()}`;
 }

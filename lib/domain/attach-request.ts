@@ -10,6 +10,9 @@ export function isAttachWanted(stored: Customer | Project, { at }: Pick<Hint, "a
 }
 
 function findDetachedAtMs({ history }: Customer | Project): number {
-  const isDetach = ({ field, to }: { field: string; to?: string }): boolean => field === "state" && to === "detached";
   return history.find(({ fields }) => fields.some(isDetach))?.atMs ?? 0;
+}
+
+function isDetach({ field, to }: { readonly field: string; readonly to?: string }): boolean {
+  return field === "state" && to === "detached";
 }

@@ -76,6 +76,9 @@ function isAssociationDifferent(stored: SyncRecord, next: SyncRecord): boolean {
   if (stored.type === "project" && next.type === "project")
     return stored.dependsOnCompanyId !== next.dependsOnCompanyId || next.reason?.code === "noCompany";
   if (stored.type !== "contactPerson" || next.type !== "contactPerson") return false;
-  const isNotAssociated = (record: SyncRecord): boolean => record.reason?.code === "notAssociated";
   return stored.fields?.primary !== next.fields?.primary || isNotAssociated(stored) !== isNotAssociated(next);
+}
+
+function isNotAssociated({ reason }: SyncRecord): boolean {
+  return reason?.code === "notAssociated";
 }

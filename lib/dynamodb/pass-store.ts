@@ -123,18 +123,19 @@ async function startPass(
 
 async function takeOver<Checkpoint>(
   table: Table,
-  lease: PassLease & { readonly nowMs: number },
+  lease: PassLease & { readonly nowMs: number; readonly handedBy?: string },
   schema: JsonSchema<Checkpoint>,
 ): Promise<TakeOverOutcome<Checkpoint>> {
   const taken = await updateLease(
     table,
     { leaseOwner: { S: lease.owner }, leaseUntilMs: { N: String(lease.leaseUntilMs) } },
     {
-      expression: "passId = :pass AND (leaseUntilMs <= :now OR leaseOwner = :me)",
+      expression: "passId = :pass AND (leaseUntilMs <= :now OR leaseOwner IN (:me, :handedBy))",
       values: {
         ":pass": { S: lease.passId },
         ":now": { N: String(lease.nowMs) },
         ":me": { S: lease.owner },
+        ":handedBy": { S: lease.handedBy ?? lease.owner },
       },
     },
   );

@@ -4,19 +4,10 @@ import type { ListQuery, Page } from "../sync/ports.ts";
 import type { Item } from "./attributes.ts";
 import { CONDENSED_ATTRIBUTES, decodeContactItem, decodeCustomer, decodeProject } from "./decode-record.ts";
 import { keyOf } from "./encode-record.ts";
-import {
-  customerIndexKey,
-  customerIndexSort,
-  isHubSpotId,
-  recordKey,
-  stateIndexKeys,
-  type ItemKey,
-  type RecordKind,
-} from "./keys.ts";
+import { customerIndexKey, customerIndexSort, isHubSpotId, recordKey, type ItemKey, type RecordKind } from "./keys.ts";
 import { decodeCursor, encodeCursor } from "./list-cursor.ts";
-import { mergePages } from "./merge-pages.ts";
 import { queryPages } from "./query-pages.ts";
-import { streamItems } from "./record-streams.ts";
+import { itemKey, streamItems, streamStateKeys } from "./record-streams.ts";
 import { getItems, type Table } from "./table-requests.ts";
 
 type Listed = Customer | ContactPerson | Project;
@@ -141,7 +132,7 @@ function findCandidates<R extends Listed>(table: Table, list: ListKind<R>, searc
   if (companyId !== undefined) return findByCompany(table, list, { ...search, companyId });
   const keysPerRead = Math.min(SEARCH_PAGE_SIZE, limit + 1);
   if (state !== undefined && state !== "linked") {
-    const keys = streamStateKeys(table, stateIndexKeys(list.type, state), search.from);
+    const keys = streamStateKeys(table, { type: list.type, state, from: search.from });
     return readInTurn(table, keys, keysPerRead);
   }
   const range = { from: search.from, to: TO_END };
@@ -174,22 +165,6 @@ async function* toKeys(pages: AsyncIterable<readonly Item[]>): AsyncGenerator<It
   for await (const page of pages) yield* page.map(itemKey);
 }
 
-function streamStateKeys(table: Table, partitions: readonly string[], from: string): AsyncIterable<ItemKey> {
-  const index = TABLE.byState;
-  const sources = partitions.map((partition) =>
-    queryPages(table, { index, partition, from, to: TO_END, pageSize: SEARCH_PAGE_SIZE }),
-  );
-  const items = mergePages(sources, (item) => item[index.sortKey]?.S ?? "");
-  return mapEach(items, itemKey);
-}
-
-async function* mapEach(
-  items: AsyncIterable<Item>,
-  toKey: (item: Item) => ItemKey,
-): AsyncGenerator<ItemKey, void, void> {
-  for await (const item of items) yield toKey(item);
-}
-
 /** Reads the records of keys, so many at once, and keeps their order. */
 async function* readInTurn(
   table: Table,
@@ -209,8 +184,4 @@ async function* readInTurn(
 async function getCondensed(table: Table, keys: readonly ItemKey[]): Promise<readonly Item[]> {
   const items = await getItems(table, keys, { attributes: CONDENSED_ATTRIBUTES, isEventual: true });
   return items.toSorted((left, right) => (itemKey(left).sk < itemKey(right).sk ? -1 : 1));
-}
-
-function itemKey(item: Item): ItemKey {
-  return { pk: item[TABLE.partitionKey]?.S ?? "", sk: item[TABLE.sortKey]?.S ?? "" };
 }

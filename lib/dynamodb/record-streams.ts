@@ -1,9 +1,17 @@
 import { TABLE } from "../contract.ts";
-import type { ContactPerson, ContactTombstone } from "../domain/record.ts";
+import type { ContactPerson, ContactTombstone, RecordState, SyncRecord } from "../domain/record.ts";
 import type { RecordRange, RecordStreams, StoredContact } from "../sync/ports.ts";
 import type { Item } from "./attributes.ts";
 import { CONDENSED_ATTRIBUTES, decodeContactItem, decodeCustomer, decodeProject } from "./decode-record.ts";
-import { partitionKeyOf, SHARDS, sortKeyRange, type RecordKind } from "./keys.ts";
+import {
+  parseSortKey,
+  partitionKeyOf,
+  SHARDS,
+  sortKeyRange,
+  stateIndexKeys,
+  type ItemKey,
+  type RecordKind,
+} from "./keys.ts";
 import { mergePages } from "./merge-pages.ts";
 import { queryPages } from "./query-pages.ts";
 import type { Table } from "./table-requests.ts";
@@ -16,6 +24,7 @@ export function createRecordStreams(table: Table): RecordStreams {
   return {
     streamCustomers: (range) => decodeEach(streamItems(table, "customer", { range }), decodeCustomer),
     streamProjects: (range) => decodeEach(streamItems(table, "project", { range }), decodeProject),
+    streamCustomerIds: (state) => toIds(streamStateKeys(table, { type: "customer", state, from: "0" })),
     streamContacts: (range) => groupByContact(streamItems(table, "contact", { range })),
   };
 }
@@ -36,6 +45,36 @@ export function streamItems(
     }),
   );
   return mergePages(shards, (item) => item[TABLE.sortKey]?.S ?? "");
+}
+
+/** Sorts behind every sort key of a record. */
+const TO_END = ":";
+
+/** Keys of a page of the index by state: an item has some 120 bytes. */
+const KEYS_PER_PAGE = 100;
+
+/** Keys of the records of a type in a state, in ascending order of their sort keys, from the index alone. */
+export async function* streamStateKeys(
+  table: Table,
+  { type, state, from }: { readonly type: SyncRecord["type"]; readonly state: RecordState; readonly from: string },
+): AsyncGenerator<ItemKey, void, void> {
+  const index = TABLE.byState;
+  const sources = stateIndexKeys(type, state).map((partition) =>
+    queryPages(table, { index, partition, from, to: TO_END, pageSize: KEYS_PER_PAGE }),
+  );
+  for await (const item of mergePages(sources, (found) => found[index.sortKey]?.S ?? "")) yield itemKey(item);
+}
+
+async function* toIds(keys: AsyncIterable<ItemKey>): AsyncGenerator<string, void, void> {
+  for await (const { sk } of keys) {
+    const parsed = parseSortKey(sk);
+    if (parsed !== undefined) yield parsed.id;
+  }
+}
+
+/** The key of an item of the table or of an index. */
+export function itemKey(item: Item): ItemKey {
+  return { pk: item[TABLE.partitionKey]?.S ?? "", sk: item[TABLE.sortKey]?.S ?? "" };
 }
 
 /** Inclusive bounds of sort keys. */

@@ -85,8 +85,10 @@ export interface PassStore<Checkpoint, Report> extends MarkStore {
   readonly renewLease: (lease: PassLease) => Promise<"saved" | "lostLease">;
   /** A lease that ends now hands the pass to whoever takes it over. */
   readonly saveCheckpoint: (saved: CheckpointToSave<Checkpoint>) => Promise<"saved" | "lostLease">;
-  /** Goes on with a pass whose lease has run out, or is one's own. */
-  readonly takeOver: (lease: PassLease & { readonly nowMs: number }) => Promise<TakeOverOutcome<Checkpoint>>;
+  /** Goes on with a pass whose lease has run out, is one's own, or was handed over by its owner. */
+  readonly takeOver: (
+    lease: PassLease & { readonly nowMs: number; readonly handedBy?: string },
+  ) => Promise<TakeOverOutcome<Checkpoint>>;
   /** Stores the pass as it ended, and its report, then gives the lease back. */
   readonly finishPass: (ended: {
     readonly pass: Pass;
@@ -111,11 +113,21 @@ export interface HandOver {
   readonly handedBy?: string;
 }
 
+/** The request to compare everything, as the schedule and a deployment send it. */
+export interface PassDemand {
+  readonly start: true;
+  /** `settings`: they were changed, so it must not be dropped because a pass with the former ones is at work. */
+  readonly cause: "schedule" | "settings";
+}
+
+/** One message of the pass queue. */
+export type PassMessage = HandOver | PassDemand;
+
 /** The queue that starts a pass and carries it from one invocation to the next. */
 export interface PassQueue {
   /**
    * @param delaySeconds 0 to 900
    * @throws RetryableError when SQS did not accept it
    */
-  readonly send: (message: HandOver, delaySeconds?: number) => Promise<void>;
+  readonly send: (message: PassMessage, delaySeconds?: number) => Promise<void>;
 }

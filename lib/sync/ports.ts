@@ -168,6 +168,8 @@ export interface RecordRange {
 export interface RecordStreams {
   readonly streamCustomers: (range: RecordRange) => AsyncIterable<Customer>;
   readonly streamProjects: (range: RecordRange) => AsyncIterable<Project>;
+  /** Ids of the customers in a state other than `linked`, ascending. */
+  readonly streamCustomerIds: (state: Exclude<RecordState, "linked">) => AsyncIterable<string>;
   /** Grouped by contact. */
   readonly streamContacts: (range: RecordRange) => AsyncIterable<{ readonly contactId: string } & StoredContact>;
 }

@@ -4,7 +4,9 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { WorkerConfig } from "../config.ts";
 import { createMarkStore } from "../dynamodb/mark-store.ts";
 import { createRecordStore } from "../dynamodb/record-store.ts";
+import type { Table } from "../dynamodb/table-requests.ts";
 import { createHubSpotReader } from "../hubspot/hubspot-reader.ts";
+import type { Pacer } from "../hubspot/pacing.ts";
 import type { SecretReader } from "../secrets/secret-reader.ts";
 import { createChangeQueue } from "../sqs/change-queue.ts";
 import type { MarkStore } from "../sync/pass-ports.ts";
@@ -19,6 +21,10 @@ export interface SyncWires {
   readonly dynamoDb: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly telemetry: Telemetry;
+  /** One that the caller also reads; by default one of its own with the whole limit. */
+  readonly pacer?: Pacer;
+  /** Told what each request to the table consumed. */
+  readonly onUnits?: NonNullable<Table["onUnits"]>;
 }
 
 /** The ports, and the facts that the portal guard needs as well. */
@@ -26,11 +32,13 @@ export interface WiredPorts extends SyncPorts {
   readonly marks: MarkStore;
 }
 
-const systemClock: Clock = { now: Date.now, sleep: (milliseconds) => sleep(milliseconds) };
+/** Real time. */
+export const systemClock: Clock = { now: Date.now, sleep: (milliseconds) => sleep(milliseconds) };
 
 /** Builds the ports that worker, pass and records API share. HubSpot is read only through the portal guard. */
-export function createSyncPorts({ config, accessToken, dynamoDb, sqs, telemetry }: SyncWires): WiredPorts {
-  const table = { client: dynamoDb, tableName: config.tableName };
+export function createSyncPorts(wires: SyncWires): WiredPorts {
+  const { config, accessToken, dynamoDb, sqs, telemetry, pacer, onUnits } = wires;
+  const table = { client: dynamoDb, tableName: config.tableName, ...(onUnits !== undefined && { onUnits }) };
   const marks = createMarkStore(table);
   const { hubspotBaseUrl: baseUrl, hubspotApiVersion: apiVersion, requestsPerSecond, settings } = config;
   const hubspot = createHubSpotReader({
@@ -40,7 +48,8 @@ export function createSyncPorts({ config, accessToken, dynamoDb, sqs, telemetry 
     exclusionProperty: settings.exclusion.property,
     clock: systemClock,
     telemetry,
-    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+    requestsPerSecond,
+    pacer,
   });
   return {
     hubspot: guardPortal(hubspot, marks),

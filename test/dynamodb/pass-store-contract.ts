@@ -87,6 +87,14 @@ function describeLease(createStore: () => Promise<Store>): void {
     expect(again.kind).toBe("taken");
   });
 
+  it("lets the one to whom the owner handed it take over at once, and only the first", async () => {
+    const store = await createStore();
+    const { passId } = await startOne(store);
+    const wanted = { passId, nowMs: 2000, leaseUntilMs: 70_000, handedBy: "a" };
+    expect(await store.takeOver({ ...wanted, owner: "b" })).toMatchObject({ kind: "taken" });
+    expect(await store.takeOver({ ...wanted, owner: "c" })).toEqual({ kind: "held", leaseUntilMs: 70_000 });
+  });
+
   it("has nothing to take over for a pass that never started", async () => {
     const store = await createStore();
     expect(await store.takeOver({ passId: "x", owner: "a", nowMs: 1, leaseUntilMs: 2 })).toEqual({ kind: "over" });

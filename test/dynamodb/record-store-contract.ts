@@ -360,6 +360,18 @@ function describeStreams(createStore: () => Promise<Store>): void {
     ]);
   });
 
+  it("streams the ids of the customers in a state, ascending", async () => {
+    const store = await createStore();
+    const ids = Array.from({ length: 40 }, (_, index) => String((index * 7919) % 100_003));
+    await Promise.all(
+      ids.map((id, index) => store.write(sampleCustomer(id, index % 2 === 0 ? { state: "excluded" } : {}))),
+    );
+    const excluded = ids.filter((_, index) => index % 2 === 0);
+    const ascending = excluded.toSorted((left, right) => Number(left) - Number(right));
+    expect(await toArray(store.streamCustomerIds("excluded"))).toEqual(ascending);
+    expect(await toArray(store.streamCustomerIds("deleted"))).toEqual([]);
+  });
+
   it("ends quietly when its reader stops early", async () => {
     const store = await createStore();
     await Promise.all(["1", "2", "3"].map((id) => store.write(sampleCustomer(id))));

@@ -28,6 +28,7 @@ export function createSimStore(
     listCustomers: (query) => call("listCustomers", () => table.listCustomers(query)),
     listProjects: (query) => call("listProjects", () => table.listProjects(query)),
     listContactPersons: (query) => call("listContactPersons", () => table.listContactPersons(query)),
+    streamCustomerIds: (state) => stepThrough(process, table.streamCustomerIds(state)),
     streamCustomers: (range) => stepThrough(process, table.streamCustomers(range)),
     streamProjects: (range) => stepThrough(process, table.streamProjects(range)),
     streamContacts: (range) => stepThrough(process, table.streamContacts(range)),

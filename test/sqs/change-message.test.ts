@@ -107,7 +107,7 @@ describe("parseSqsEvent", () => {
 
 describe("parsePassEvent", () => {
   it("reads the pass of each message", () => {
-    expect(parsePassEvent(eventOf('{"passId":"p1"}'))).toEqual([{ messageId: "m0", passId: "p1" }]);
+    expect(parsePassEvent(eventOf('{"passId":"p1"}'))).toEqual([{ passId: "p1" }]);
   });
 
   it.each([

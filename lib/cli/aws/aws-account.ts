@@ -108,6 +108,7 @@ export async function readJsonAnswer<T>(service: string, response: Response, sch
     throw new CliError(`AWS ${service} answered something else than expected.`);
   }
   const { data } = refusal.safeParse(body);
-  const code = data?.__type?.split("#").at(-1) ?? data?.code ?? response.headers.get("x-amzn-errortype")?.split(":")[0];
+  const code =
+    data?.["__type"]?.split("#").at(-1) ?? data?.code ?? response.headers.get("x-amzn-errortype")?.split(":")[0];
   throw new AwsRefusal(service, code ?? String(response.status), data?.message ?? data?.Message ?? "");
 }

@@ -6,23 +6,14 @@ import { knowCustomers } from "./know-customers.ts";
 import { settlePage } from "./settle-page.ts";
 import type { CustomerStates } from "../../domain/customer-states.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
-import type { CompareContext, Finding } from "../../domain/pass-finding.ts";
-import type { SyncRecord } from "../../domain/record.ts";
+import type { CompareContext } from "../../domain/pass-finding.ts";
 import type { ListedObject } from "../ports.ts";
 import type { Outcomes, Run, Sighting } from "../run.ts";
+import type { ComparedObject } from "./compared-object.ts";
 import type { PassSession } from "./pass-session.ts";
 import type { StoredObject } from "./record-cursor.ts";
 import type { SettledPage } from "./settle-page.ts";
 import type { TypedPage } from "./typed-page.ts";
-
-/** An object, listed or stored, and what comparing it showed. */
-export interface ComparedObject {
-  readonly id: string;
-  readonly isListed: boolean;
-  /** Its records as they were before. */
-  readonly stored: readonly SyncRecord[];
-  readonly finding: Finding;
-}
 
 /**
  * Compares a list page with the records of the same ids. What is not as it should be is applied at once, from what the

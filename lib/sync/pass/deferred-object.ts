@@ -1,33 +1,37 @@
-import type { Change } from "../../domain/change.ts";
 import { MAX_LOOKS } from "../../domain/decision.ts";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
 import { NonRetryableError } from "../errors.ts";
+import { Counter, countRepairs } from "./counter.ts";
+import type { Change } from "../../domain/change.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
-import type { ComparedObject } from "./compare-page.ts";
+import type { ComparedObject } from "./compared-object.ts";
 
-/** An object that would lose something, and how many of its records. */
+/** An object that would lose something, and what the report counts once it has. */
 export interface DeferredObject {
   readonly type: ObjectType;
   readonly id: string;
-  readonly harmed: number;
+  readonly counts: Readonly<Record<string, number>>;
 }
 
-/** A deferred object as it is stored: `contact:118330700001:2`. */
+/** A deferred object as it is stored: `contact:118330700001:deactivated=2:repaired=2:by.missedEvent=2`. */
 export function encodeDeferred(type: ObjectType, { id, finding }: ComparedObject): readonly string[] {
   if (finding.kind !== "deferred") return [];
-  return [`${type}:${id}:${finding.repairs.filter(({ isHarm }) => isHarm).length}`];
+  const counts = new Counter();
+  countRepairs(counts, finding.repairs);
+  return [[type, id, ...Object.entries(counts.sums).map((entry) => entry.join("="))].join(":")];
 }
 
 /** @throws NonRetryableError `badAnswer` when it is no deferred object */
 export function decodeDeferred(text: string): DeferredObject {
-  const [typeText, id, harmed] = text.split(":");
+  const [typeText, id, ...sums] = text.split(":");
   const type = OBJECT_TYPES.find((known) => known === typeText);
-  if (type === undefined || id === undefined || harmed === undefined || !/^\d+$/u.test(harmed)) {
+  const counts = sums.map((sum) => /^([\w.]+)=(\d+)$/u.exec(sum));
+  if (type === undefined || id === undefined || !/^\d+$/u.test(id) || counts.includes(null)) {
     throw new NonRetryableError(`A deferred object is stored as ${JSON.stringify(text.slice(0, 60))}`, {
       code: "badAnswer",
     });
   }
-  return { type, id, harmed: Number(harmed) };
+  return { type, id, counts: Object.fromEntries(counts.map((match) => [match?.[1] ?? "", Number(match?.[2])])) };
 }
 
 /** The request to read the object once more and to believe what is read. */

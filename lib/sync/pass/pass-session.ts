@@ -93,6 +93,11 @@ export class PassSession {
     return this.#counts[heading]?.[name] ?? 0;
   }
 
+  /** Objects of all types that were read so far. */
+  get totalRead(): number {
+    return sumOf(this.pass.types, (type) => this.countOf(type, "read"));
+  }
+
   clearCounts(): void {
     for (const heading of Object.keys(this.#counts)) delete this.#counts[heading];
   }
@@ -167,7 +172,7 @@ export class PassSession {
 
   /** Pace and prospects, for whoever watches. */
   #describeProgress(): Readonly<Record<string, number>> {
-    const read = sumOf(this.pass.types, (type) => this.countOf(type, "read"));
+    const read = this.totalRead;
     const expected = sumOf(this.pass.types, (type) => this.state.expected[type] ?? 0);
     const workedSeconds = Math.max(1, this.workedMs / 1000);
     const { hubspotCalls, rateLimitedCalls, readUnits, writeUnits, allowedPerSecond } = this.usage;

@@ -2,14 +2,14 @@ import { addNumber } from "../../domain/number-sums.ts";
 import { isActive } from "../../domain/pass-finding.ts";
 import { isOutage, NonRetryableError, RetryableError } from "../errors.ts";
 import { markFailing } from "../mark-failing.ts";
+import { Counter, countRepairs } from "./counter.ts";
 import { encodeDeferred } from "./deferred-object.ts";
 import { listPreviewed } from "./preview-entries.ts";
 import type { CustomerStates } from "../../domain/customer-states.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
-import type { Repair } from "../../domain/pass-finding.ts";
 import type { SyncRecord } from "../../domain/record.ts";
 import type { Outcome, Outcomes } from "../run.ts";
-import type { ComparedObject } from "./compare-page.ts";
+import type { ComparedObject } from "./compared-object.ts";
 import type { PassSession } from "./pass-session.ts";
 
 /** A page whose repairs are done. */
@@ -47,8 +47,11 @@ export async function settlePage(
   };
 }
 
-/** @throws RetryableError, NonRetryableError when it is not the object's fault */
-async function settleFailure(
+/**
+ * Puts the reason on the records of an object that failed.
+ * @throws RetryableError, NonRetryableError when it is not the object's fault
+ */
+export async function settleFailure(
   { run }: PassSession,
   { type, id }: { readonly type: ObjectType; readonly id: string },
   outcome: Outcome | undefined,
@@ -60,15 +63,6 @@ async function settleFailure(
   const why = isOurs ? outcome.error.message : "unexpected failure, see the log";
   run.telemetry.warn("object failed in the pass", { type, id, error: outcome.error });
   await markFailing(run, { type, id, at: {}, looks: 0, failures: 0 }, why);
-}
-
-/** Sums by name. */
-export class Counter {
-  readonly sums: Record<string, number> = {};
-
-  add(name: string, count = 1): void {
-    this.sums[name] = (this.sums[name] ?? 0) + count;
-  }
 }
 
 function countObject(
@@ -88,16 +82,6 @@ function countObject(
   if (finding.kind === "suspect" && isRepaired) countRepairs(counts, finding.repairs);
   else if (outcome?.kind === "failed" || stored.some(({ state }) => state === "failing")) counts.add("failing");
   else if (isListed) counts.add(stored.some(isActive) ? "unchanged" : "skipped");
-}
-
-/** Counts what repairs do and why they were needed. */
-export function countRepairs(counts: Counter, repairs: readonly Repair[]): void {
-  for (const { effect, cause } of repairs) {
-    if (effect === "touched") continue;
-    counts.add(effect);
-    counts.add("repaired");
-    counts.add(`by.${cause}`);
-  }
 }
 
 /** A trial goes on as if its repairs were made. */

@@ -1,0 +1,82 @@
+import * as z from "zod";
+import { OBJECT_TYPES } from "../domain/hubspot-object.ts";
+import type { PassCheckpoint, PassReport } from "../sync/pass/pass-types.ts";
+
+const objectType = z.enum(OBJECT_TYPES);
+const numbersByType = z.partialRecord(objectType, z.number());
+
+const settings = z.object({
+  dealStages: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("none") }),
+    z.object({ kind: z.literal("all") }),
+    z.object({ kind: z.literal("stages"), stageIds: z.array(z.string()) }),
+  ]),
+  exclusion: z.object({ property: z.string(), values: z.array(z.string()) }),
+});
+
+const usage = z.object({
+  hubspotCalls: z.number(),
+  rateLimitedCalls: z.number(),
+  readUnits: z.number(),
+  writeUnits: z.number(),
+  allowedPerSecond: z.number().exactOptional(),
+});
+
+const lane = z.object({
+  type: objectType,
+  fromId: z.string().exactOptional(),
+  toId: z.string().exactOptional(),
+  doneId: z.string().exactOptional(),
+  after: z.string().exactOptional(),
+  firstId: z.string().exactOptional(),
+  read: z.number(),
+  isDone: z.boolean(),
+});
+
+const listed = z.array(
+  z.object({
+    effect: z.enum(["created", "released", "updated", "frozen", "deactivated"]),
+    type: z.enum(["customer", "contactPerson", "project"]),
+    id: z.string(),
+    name: z.string(),
+  }),
+);
+
+const brakeReading = z.object({
+  active: z.number(),
+  harmed: z.number(),
+  listed: z.number(),
+  limit: z.number(),
+  isHeld: z.boolean(),
+});
+
+const checkpoint: z.ZodType<PassCheckpoint> = z.object({
+  phase: z.enum(["listing", "applying", "freeing"]),
+  settingsMark: z.string(),
+  isFirstImport: z.boolean(),
+  areSettingsChanged: z.boolean(),
+  lanes: z.array(lane),
+  splittable: z.partialRecord(objectType, z.boolean()),
+  chunks: z.number(),
+  applied: z.number(),
+  numbers: z.object({ customerNumber: z.array(z.number()), shortForm: z.array(z.number()) }),
+  expected: numbersByType,
+  setbacks: z.number(),
+  readAtSetback: z.number(),
+  warnings: z.array(z.string()),
+  workedMs: z.number(),
+  used: usage,
+  preview: settings.exactOptional(),
+  listed,
+});
+
+const report: z.ZodType<PassReport> = z.object({
+  warnings: z.array(z.string()),
+  durationMs: z.number(),
+  usage,
+  brake: z.partialRecord(objectType, brakeReading),
+  listed,
+});
+
+/** Parsers of a pass' checkpoint and report, as `createPassStore` wants them. */
+export const PASS_SCHEMAS = { checkpoint, report } as const;

@@ -1,0 +1,24 @@
+import type { Repair } from "../../domain/pass-finding.ts";
+
+/** Sums by name. */
+export class Counter {
+  readonly sums: Record<string, number> = {};
+
+  add(name: string, count = 1): void {
+    this.sums[name] = (this.sums[name] ?? 0) + count;
+  }
+
+  addAll(sums: Readonly<Record<string, number>>): void {
+    for (const [name, count] of Object.entries(sums)) this.add(name, count);
+  }
+}
+
+/** Counts what repairs do and why they were needed. */
+export function countRepairs(counts: Counter, repairs: readonly Repair[]): void {
+  for (const { effect, cause } of repairs) {
+    if (effect === "touched") continue;
+    counts.add(effect);
+    counts.add("repaired");
+    counts.add(`by.${cause}`);
+  }
+}

@@ -1,0 +1,78 @@
+import { METRICS } from "../../contract.ts";
+import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
+import { judgeBrake } from "../../domain/brake.ts";
+import { LostLeaseError } from "./pass-session.ts";
+import type { ObjectType } from "../../domain/hubspot-object.ts";
+import type { Pass, PassStatus } from "../pass-ports.ts";
+import type { PassSession } from "./pass-session.ts";
+import type { BrakeReading, PassReport } from "./pass-types.ts";
+
+/** How a pass ended. */
+export interface PassEnd {
+  readonly status: Exclude<PassStatus, "running">;
+  /** Why it failed or stopped; no personal data. */
+  readonly reason?: string;
+}
+
+/**
+ * Stores how a pass ended, with its report, and gives the lease back.
+ * @throws LostLeaseError
+ */
+export async function endPass(session: PassSession, { status, reason }: PassEnd): Promise<void> {
+  const { ports, pass, owner, state } = session;
+  const ended: Pass = {
+    ...pass,
+    status,
+    ...(reason !== undefined && { reason }),
+    finishedAtMs: ports.clock.now(),
+    counts: session.counts,
+  };
+  const isWhole = status === "succeeded" && !pass.isDryRun && pass.types.length === OBJECT_TYPES.length;
+  if (isWhole) await ports.passes.saveSettingsMark(state.settingsMark);
+  const outcome = await ports.passes.finishPass({ pass: ended, owner, report: createReport(session) });
+  if (outcome === "lostLease") throw new LostLeaseError("lease lost");
+  tell(session, { status, ...(reason !== undefined && { reason }) });
+}
+
+function createReport(session: PassSession): PassReport {
+  const { ports, pass, state, usage } = session;
+  return {
+    warnings: state.warnings,
+    durationMs: ports.clock.now() - pass.startedAtMs,
+    usage,
+    brake: Object.fromEntries(pass.types.map((type) => [type, readBrake(session, type, undefined)])),
+    listed: state.listed,
+  };
+}
+
+/** What the brake makes of one type; `confirmed` is how many deactivations a person agreed to. */
+export function readBrake(session: PassSession, type: ObjectType, confirmed: number | undefined): BrakeReading {
+  const load = {
+    active: session.countOf(type, "active"),
+    harmed: session.countOf(type, "harmed"),
+    listed: session.countOf(type, "read"),
+  };
+  const { brake } = session.ports;
+  const verdict = judgeBrake({ ...load, ...(confirmed !== undefined && { confirmed }) }, brake);
+  const limit = Math.max(brake.minimum, Math.floor((load.active * brake.percent) / 100));
+  return verdict.kind === "held" ? { ...load, limit: verdict.limit, isHeld: true } : { ...load, limit, isHeld: false };
+}
+
+const METRIC_OF = {
+  succeeded: METRICS.passSucceeded,
+  failed: METRICS.passFailed,
+  stopped: METRICS.passStopped,
+} as const;
+
+function tell(session: PassSession, { status, reason }: PassEnd): void {
+  const { telemetry } = session.ports;
+  const { pass } = session;
+  const sum = (name: string): number => pass.types.reduce((total, type) => total + session.countOf(type, name), 0);
+  telemetry[status === "succeeded" ? "info" : "error"](`pass ${status}`, { passId: pass.passId, reason });
+  // A trial changes nothing, so nobody should be woken by it or reassured by it.
+  if (pass.isDryRun) return;
+  telemetry.count(METRIC_OF[status], 1);
+  if (status !== "succeeded") return;
+  telemetry.count(METRICS.passRepaired, session.state.isFirstImport ? 0 : sum("repaired") - sum("created"));
+  telemetry.count(METRICS.recordsFailing, sum("failing"));
+}

@@ -1,0 +1,126 @@
+import { createNumberSums } from "../../domain/number-sums.ts";
+import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
+import { createPassId } from "../pass-id.ts";
+import { leaseUntil } from "./pass-session.ts";
+import { spellSettings } from "./settings-mark.ts";
+import type { ObjectType } from "../../domain/hubspot-object.ts";
+import type { Settings } from "../../domain/settings.ts";
+import type { Pass, StartOutcome } from "../pass-ports.ts";
+import type { PassCheckpoint, PassPorts } from "./pass-types.ts";
+
+/** What somebody wants compared. */
+export interface PassRequest {
+  /** Only counts what would be done. Default false. */
+  readonly isDryRun?: boolean;
+  /** Default: all. A pass over a part of them frees no numbers and does not count as the first import. */
+  readonly types?: readonly ObjectType[];
+  /** The stopped pass whose deactivations a person confirms. */
+  readonly confirms?: string;
+  /** Other rules to try. Makes it a dry run that also names the records it would change. */
+  readonly preview?: Settings;
+}
+
+/** `refused` says why, and what to do. */
+export type PassStart =
+  | Extract<StartOutcome, { kind: "running" }>
+  | { readonly kind: "started"; readonly passId: string }
+  | { readonly kind: "refused"; readonly why: string };
+
+/** What starting a pass needs. */
+export type StartPorts = Pick<PassPorts, "passes" | "passQueue" | "clock" | "random" | "settings">;
+
+/** Passes that are looked through for the last one to succeed. */
+const PASSES_LOOKED_AT = 50;
+
+/**
+ * Starts a pass: stores it, takes the lease and queues its first message. At most one runs.
+ * @throws RetryableError, NonRetryableError when table or queue fail; nothing runs then
+ */
+export async function startPass(ports: StartPorts, request: PassRequest = {}): Promise<PassStart> {
+  const problem = await findProblem(ports, request);
+  if (problem !== undefined) return { kind: "refused", why: problem };
+  const nowMs = ports.clock.now();
+  const passId = createPassId(nowMs, ports.random);
+  const pass: Pass = {
+    passId,
+    status: "running",
+    startedAtMs: nowMs,
+    isDryRun: request.isDryRun === true || request.preview !== undefined,
+    ...(request.confirms !== undefined && { confirms: request.confirms }),
+    types: OBJECT_TYPES.filter((type) => request.types?.includes(type) ?? true),
+    counts: {},
+  };
+  const owner = `start-${passId}`;
+  const checkpoint = await createCheckpoint(ports, request);
+  const lease = { owner, nowMs, leaseUntilMs: leaseUntil(nowMs) };
+  const started = await ports.passes.startPass(pass, lease);
+  if (started.kind === "running") return started;
+  await ports.passes.saveCheckpoint({ ...lease, passId, checkpoint, counts: {} });
+  try {
+    await ports.passQueue.send({ passId, handedBy: owner });
+  } catch (error) {
+    await giveUp(ports, pass, owner);
+    throw error;
+  }
+  return { kind: "started", passId };
+}
+
+async function findProblem({ passes }: StartPorts, { confirms }: PassRequest): Promise<string | undefined> {
+  if (confirms === undefined) return undefined;
+  const confirmed = await passes.readPass(confirms);
+  if (confirmed === undefined)
+    return `There is no pass ${confirms}; the list of passes names those of the last 30 days.`;
+  if (confirmed.status === "stopped") return undefined;
+  return `Pass ${confirms} is ${confirmed.status}; only one that the brake stopped can be confirmed.`;
+}
+
+async function createCheckpoint(ports: StartPorts, { preview }: PassRequest): Promise<PassCheckpoint> {
+  const formerMark = await ports.passes.readSettingsMark();
+  const settingsMark = spellSettings(preview ?? ports.settings);
+  return {
+    phase: "listing",
+    settingsMark: spellSettings(ports.settings),
+    isFirstImport: formerMark === undefined,
+    areSettingsChanged: formerMark !== undefined && formerMark !== settingsMark,
+    lanes: [],
+    splittable: {},
+    chunks: 0,
+    applied: 0,
+    numbers: { customerNumber: createNumberSums(), shortForm: createNumberSums() },
+    expected: await readExpected(ports),
+    setbacks: 0,
+    readAtSetback: 0,
+    warnings: [],
+    workedMs: 0,
+    used: { hubspotCalls: 0, rateLimitedCalls: 0, readUnits: 0, writeUnits: 0 },
+    ...(preview !== undefined && { preview }),
+    listed: [],
+  };
+}
+
+/** How many objects of each type the last pass to succeed read. */
+async function readExpected({ passes }: StartPorts): Promise<PassCheckpoint["expected"]> {
+  const { items } = await passes.listPasses({ limit: PASSES_LOOKED_AT });
+  const last = items.find(({ status, types }) => status === "succeeded" && types.length === OBJECT_TYPES.length);
+  const reads = OBJECT_TYPES.flatMap((type) => {
+    const read = last?.counts[type]?.["read"];
+    return read === undefined ? [] : [[type, read] as const];
+  });
+  return Object.fromEntries(reads);
+}
+
+/** Without its message nobody would work on the pass; it would only keep others out until its lease runs out. */
+async function giveUp({ passes, clock }: StartPorts, pass: Pass, owner: string): Promise<void> {
+  const failed: Pass = {
+    ...pass,
+    status: "failed",
+    reason: "the pass queue did not accept it",
+    finishedAtMs: clock.now(),
+  };
+  const usage = { hubspotCalls: 0, rateLimitedCalls: 0, readUnits: 0, writeUnits: 0 };
+  await passes.finishPass({
+    pass: failed,
+    owner,
+    report: { warnings: [], durationMs: 0, usage, brake: {}, listed: [] },
+  });
+}

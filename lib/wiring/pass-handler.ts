@@ -1,0 +1,39 @@
+import { randomUUID } from "node:crypto";
+import type { SQSEvent } from "aws-lambda";
+import { parsePassEvent } from "../sqs/pass-queue.ts";
+import type { PassDemand, PassMessage } from "../sync/pass-ports.ts";
+import { continuePass } from "../sync/pass/continue-pass.ts";
+import type { PassPorts } from "../sync/pass/pass-types.ts";
+import { startPass } from "../sync/pass/start-pass.ts";
+
+/** How long a pass for new settings waits for the one that is at work. Seconds. */
+const NEXT_TRY_SECONDS = 60;
+
+/** The part of Lambda's context that is used. */
+interface InvocationClock {
+  readonly getRemainingTimeInMillis: () => number;
+}
+
+/**
+ * Creates the handler behind the pass queue: starts a pass when asked to, and works on the one that a message names. An
+ * error lets the message come back.
+ */
+export function createPassHandler(ports: PassPorts): (event: SQSEvent, context: InvocationClock) => Promise<void> {
+  const work = async (message: PassMessage, deadlineMs: number): Promise<void> => {
+    if ("start" in message) await start(ports, message);
+    else await continuePass(ports, message, { owner: randomUUID(), deadlineMs });
+  };
+  return async (event, context) => {
+    const deadlineMs = ports.clock.now() + context.getRemainingTimeInMillis();
+    for (const message of parsePassEvent(event)) await work(message, deadlineMs);
+  };
+}
+
+async function start(ports: PassPorts, demand: PassDemand): Promise<void> {
+  const started = await startPass(ports);
+  if (started.kind === "started")
+    ports.telemetry.info("pass started", { passId: started.passId, reason: demand.cause });
+  if (started.kind !== "running") return;
+  ports.telemetry.info("another pass is at work", { passId: started.passId, reason: demand.cause });
+  if (demand.cause === "settings") await ports.passQueue.send(demand, NEXT_TRY_SECONDS);
+}
