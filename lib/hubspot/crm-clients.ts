@@ -1,9 +1,7 @@
-// Only these four generated clients, each by its own path: the SDK's main entry would load all of HubSpot's APIs, ten
-// times as much code.
+// Only these two generated clients, each by its own path: the SDK's main entry would load all of HubSpot's APIs, ten
+// times as much code, and one more client for a single read costs 50 kB in every function.
 import * as associations from "@hubspot/api-client/lib/codegen/crm/associations/v4/index.js";
 import * as objects from "@hubspot/api-client/lib/codegen/crm/objects/index.js";
-import * as pipelines from "@hubspot/api-client/lib/codegen/crm/pipelines/index.js";
-import * as properties from "@hubspot/api-client/lib/codegen/crm/properties/index.js";
 import { NonRetryableError, RetryableError } from "../sync/errors.ts";
 import type { HttpTransport } from "./http-transport.ts";
 
@@ -12,8 +10,6 @@ export interface CrmClients {
   readonly objects: objects.BasicApi;
   readonly objectBatches: objects.BatchApi;
   readonly associationBatches: associations.BatchApi;
-  readonly pipelines: pipelines.PipelinesApi;
-  readonly properties: properties.CoreApi;
 }
 
 /** What the generated clients' requests have in common. */
@@ -51,18 +47,6 @@ export function createCrmClients(transport: HttpTransport, baseUrl: string): Crm
       associations.createConfiguration({
         baseServer: new associations.ServerConfiguration(baseUrl, {}),
         httpApi: associations.wrapHttpLibrary(http),
-      }),
-    ),
-    pipelines: new pipelines.PipelinesApi(
-      pipelines.createConfiguration({
-        baseServer: new pipelines.ServerConfiguration(baseUrl, {}),
-        httpApi: pipelines.wrapHttpLibrary(http),
-      }),
-    ),
-    properties: new properties.CoreApi(
-      properties.createConfiguration({
-        baseServer: new properties.ServerConfiguration(baseUrl, {}),
-        httpApi: properties.wrapHttpLibrary(http),
       }),
     ),
   };

@@ -46,12 +46,13 @@ export function createHubSpotReader(options: HubSpotReaderOptions): HubSpotReade
     fetch: options.fetch ?? fetch,
     random: options.random ?? Math.random,
   });
+  const account = { transport, baseUrl };
   const clients = createCrmClients(transport, baseUrl);
   const reading = { clients, clock, exclusionProperty, mapping: createObjectMapping(exclusionProperty) };
   return {
-    readAccount: () => readAccount(transport, baseUrl),
-    listDealStages: () => listDealStages(clients),
-    hasCompanyProperty: (name) => hasCompanyProperty(clients, name),
+    readAccount: () => readAccount(account),
+    listDealStages: () => listDealStages(account),
+    hasCompanyProperty: (name) => hasCompanyProperty(account, name),
     readObjects: (type, ids) => readObjects(reading, type, ids),
     readCompanyLinks: (type, ids) => readCompanyLinks(reading, type, ids),
     readDependantIds: (type, companyId) => readDependantIds(reading, type, companyId),
