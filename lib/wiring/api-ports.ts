@@ -1,0 +1,25 @@
+import type { ApiPorts } from "../api/api-ports.ts";
+import type { ApiConfig } from "../config.ts";
+import { PASS_SCHEMAS } from "../dynamodb/pass-schemas.ts";
+import { createPassStore } from "../dynamodb/pass-store.ts";
+import { createChangeQueue } from "../sqs/change-queue.ts";
+import { createPassQueue } from "../sqs/pass-queue.ts";
+import { createSyncPorts, type SyncWires } from "./sync-ports.ts";
+
+/** What the records API is built on. */
+export interface ApiWires extends SyncWires {
+  readonly config: Omit<ApiConfig, "accessTokenArn" | "maxReceives">;
+}
+
+/** Builds the ports of the records API. */
+export function createApiPorts(wires: ApiWires): ApiPorts {
+  const { config, dynamoDb, sqs } = wires;
+  const { marks: _marks, ...ports } = createSyncPorts(wires);
+  return {
+    ...ports,
+    passes: createPassStore({ client: dynamoDb, tableName: config.tableName, schemas: PASS_SCHEMAS }),
+    passQueue: createPassQueue({ client: sqs, queueUrl: config.passQueueUrl }),
+    deadLetters: createChangeQueue({ client: sqs, queueUrl: config.deadLetterQueueUrl }),
+    random: Math.random,
+  };
+}
