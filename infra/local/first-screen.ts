@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { KEYS } from "./keys.ts";
 import type { LiveView } from "./live-view.ts";
 import type { LocalOptions } from "./local-options.ts";
 import type { LocalStack } from "./local-stack.ts";
@@ -18,6 +19,9 @@ export function describeStack(stack: LocalStack, options: LocalOptions): string 
       `  ${styleText("cyan", command)}`,
       `      ${styleText("dim", effect)}`,
     ]),
+    ...(process.stdin.isTTY
+      ? ["", "Keys in this one:", ...KEYS.map(([key, effect]) => `  ${styleText("cyan", key)}   ${effect}`)]
+      : []),
     "",
     "Ctrl-C ends it.",
     "",
@@ -64,9 +68,10 @@ function describeNow(stack: LocalStack, options: LocalOptions): readonly string[
 
 function listExamples(stack: LocalStack, options: LocalOptions): readonly (readonly [string, string])[] {
   const read = [`curl -s '${stack.url}/v1/customers?limit=3'`, "the records, as ZEP would show them"] as const;
+  const address = stack.url.endsWith(":8787") ? "" : ` --url ${stack.url}`;
   const health = [
-    `npx hubspot-zep health --url ${stack.url}`,
-    "what is in sync, excluded or failing, and why",
+    `npx hubspot-zep health${address}`,
+    "what is in sync, excluded or failing, and why; also: list, show, explain, reconcile --watch, --help",
   ] as const;
   if (stack.simulated === undefined) return [read, health];
   const objects = `${stack.hubspotUrl}/_sim/objects/company`;

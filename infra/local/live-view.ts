@@ -52,6 +52,13 @@ export function createLiveView(options: {
         options.write(formatRecord(record, { nowMs: options.now(), receivedAtMs: receivedAtOf(record.source) }));
       } else if (message === "Delivery accepted") {
         counts.deliveries += 1;
+      } else if (message.startsWith("pass ")) {
+        options.write(
+          styleText(
+            style === "reset" ? "cyan" : style,
+            `${formatTime(options.now())}  ${formatProblem(message, fields)}`,
+          ),
+        );
       } else if (style !== "reset") {
         options.write(styleText(style, `${formatTime(options.now())}  ${formatProblem(message, fields)}`));
       }

@@ -1,14 +1,13 @@
 import type { SQSEvent } from "aws-lambda";
-import { DEFAULTS, QUEUE } from "../../lib/contract.ts";
-import type { SecretReader } from "../../lib/secrets/secret-reader.ts";
-import { createChangeQueue, readQueueDepth } from "../../lib/sqs/change-queue.ts";
+import { QUEUE } from "../../lib/contract.ts";
+import { readQueueDepth } from "../../lib/sqs/change-queue.ts";
+import { startPass, type PassStart } from "../../lib/sync/pass/start-pass.ts";
 import type { Telemetry } from "../../lib/sync/ports.ts";
-import { createChangeHandler } from "../../lib/wiring/change-handler.ts";
-import { createDeliveryHandler } from "../../lib/wiring/delivery-handler.ts";
-import { createSyncPorts, type WiredPorts } from "../../lib/wiring/sync-ports.ts";
+import type { WiredPorts } from "../../lib/wiring/sync-ports.ts";
 import { checkPortal, type PortalCheck } from "./check-portal.ts";
-import { openHttpDoor, type DoorRoute, type HttpHandler } from "./http-door.ts";
+import { openHttpDoor } from "./http-door.ts";
 import { startLocalAws, type LocalAws } from "./local-aws.ts";
+import { createLocalFunctions, type LocalFunctions } from "./local-functions.ts";
 import type { LocalOptions } from "./local-options.ts";
 import { startQueuePoller } from "./queue-poller.ts";
 import { startSimulatedPortal, type SimulatedPortal } from "./simulated-portal.ts";
@@ -42,6 +41,8 @@ export interface LocalStack {
   readonly ports: WiredPorts;
   /** Resolves when every webhook is delivered and worked on. @throws Error when that takes longer than the deadline */
   readonly idle: (deadlineMs?: number) => Promise<void>;
+  /** Starts a pass over everything. */
+  readonly reconcile: () => Promise<PassStart>;
   readonly close: () => Promise<void>;
 }
 
@@ -73,16 +74,22 @@ async function startParts(
   closers.push(aws.stop);
   const simulated = await startSimulated(options);
   const hubspotUrl = options.portal.kind === "remote" ? options.portal.baseUrl : (simulated?.simulator.url ?? "");
-  const ports = createPorts(options, aws, hubspotUrl);
+  const functions = createLocalFunctions(options, aws, hubspotUrl);
+  const { ports } = functions;
   if (simulated !== undefined) closers.push(simulated.close);
   const portal = await checkPortal(ports.hubspot, ports.settings, hubspotUrl);
-  closers.push(startWorker(options, aws, ports));
-  const door = await openHttpDoor({ port: options.port, routes: listRoutes(options, aws), onCrash: onCrash(options) });
+  closers.push(startWorkers(options, aws, functions));
+  const routes = [
+    { path: "/webhook", handler: functions.receiveWebhook },
+    { path: "/v1/*", handler: functions.recordsApi },
+  ];
+  const door = await openHttpDoor({ port: options.port, routes, onCrash: onCrash(options) });
   closers.push(door.close);
   const webhookUrl = options.publicUrl ?? `${door.url}/webhook`;
   await simulated?.connect(`${door.url}/webhook`);
   const idle = (deadlineMs = 60_000): Promise<void> => waitUntilIdle({ aws, simulated, deadlineMs });
-  return { url: door.url, webhookUrl, hubspotUrl, portal, simulated, aws, ports, idle };
+  const reconcile = (): Promise<PassStart> => startPass(functions.starter);
+  return { url: door.url, webhookUrl, hubspotUrl, portal, simulated, aws, ports, idle, reconcile };
 }
 
 async function startSimulated({
@@ -95,62 +102,28 @@ async function startSimulated({
   return startSimulatedPortal({ port, accessToken, clientSecret, isSample, ...(folder !== undefined && { folder }) });
 }
 
-function createPorts(options: LocalStackOptions, aws: LocalAws, hubspotBaseUrl: string): WiredPorts {
-  const { portal, telemetry, dealStages } = options;
-  return createSyncPorts({
-    config: {
-      tableName: aws.tableName,
-      changeQueueUrl: aws.changes.queueUrl,
-      settings: {
-        dealStages,
-        exclusion: { property: DEFAULTS.exclusionProperty, values: DEFAULTS.exclusionValues },
-      },
-      hubspotBaseUrl,
-      hubspotApiVersion: portal.kind === "remote" ? portal.apiVersion : DEFAULTS.hubspotApiVersion,
-    },
-    accessToken: holdSecret(portal.accessToken),
-    dynamoDb: aws.dynamoDb,
-    sqs: aws.sqs,
-    telemetry,
-  });
-}
-
-/** A secret that is known already. */
-function holdSecret(value: string): SecretReader {
-  const values = [value];
-  return { read: () => Promise.resolve(values), reread: () => Promise.resolve(values) };
-}
-
-/** @returns ends the worker after the batches at hand */
-function startWorker(options: LocalStackOptions, aws: LocalAws, { marks, ...ports }: WiredPorts): () => Promise<void> {
-  const poller = startQueuePoller({
+/** @returns ends the workers after the batches at hand */
+function startWorkers(options: LocalStackOptions, aws: LocalAws, functions: LocalFunctions): () => Promise<void> {
+  const changes = startQueuePoller({
     client: aws.sqs,
     queueUrl: aws.changes.queueUrl,
     batchSize: QUEUE.batchSize,
     windowMs: options.pace.batchWindowMs,
     concurrency: options.pace.concurrency,
-    handler: createChangeHandler({ ports, marks, maxReceives: QUEUE.maxReceives, telemetryOf: options.telemetryOf }),
+    handler: functions.processChanges,
     onCrash: onCrash(options),
   });
-  return poller.stop;
-}
-
-function listRoutes(options: LocalStackOptions, aws: LocalAws): readonly DoorRoute[] {
-  return [{ path: "/webhook", handler: createWebhookRoute(options, aws) }];
-}
-
-/** HubSpot signs the URL it calls, which a tunnel or another name of this machine makes differ from request to request. */
-function createWebhookRoute(options: LocalStackOptions, aws: LocalAws): HttpHandler {
-  const wires = {
-    clientSecrets: holdSecret(options.clientSecret),
-    queue: createChangeQueue({ client: aws.sqs, queueUrl: aws.changes.queueUrl }),
-    clock: { now: Date.now },
-    telemetryOf: () => options.telemetry,
-  };
-  return (event) => {
-    const scheme = event.headers["x-forwarded-proto"] ?? "http";
-    const publicUrl = options.publicUrl ?? `${scheme}://${event.requestContext.domainName}${event.rawPath}`;
-    return createDeliveryHandler({ ...wires, publicUrl })(event);
+  const passes = startQueuePoller({
+    client: aws.sqs,
+    queueUrl: aws.passes.queueUrl,
+    batchSize: 1,
+    windowMs: 0,
+    concurrency: 1,
+    handler: functions.reconcile,
+    onCrash: onCrash(options),
+  });
+  return async () => {
+    await Promise.all([changes.stop(), passes.stop()]);
   };
 }
 

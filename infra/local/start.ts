@@ -1,5 +1,6 @@
 import { PortInUseError } from "./hubspot-simulator/server.ts";
 import { describeStack, summarize } from "./first-screen.ts";
+import { listenToKeys } from "./keys.ts";
 import { createLiveView, type LiveView } from "./live-view.ts";
 import { HELP, parseLocalOptions, type LocalOptions } from "./local-options.ts";
 import { DEMO_PACE, startLocalStack, type LocalStack } from "./local-stack.ts";
@@ -26,6 +27,7 @@ async function run(options: LocalOptions): Promise<void> {
   const stack = await startLocalStack({ ...options, pace: DEMO_PACE, telemetry, telemetryOf });
   endOnSignal(stack, view);
   write(describeStack(stack, options));
+  listenToKeys(stack, { write, end: () => void process.emit("SIGINT") });
   write(`ready ${stack.url}`);
   write("");
   isShown = true;
@@ -54,6 +56,7 @@ function endOnSignal(stack: LocalStack, view: LiveView): void {
     void stack.close().then(
       () => {
         const { deliveries, writes } = view.counts();
+        if (process.stdin.isTTY) process.stdin.setRawMode(false);
         write(`\nEnded. ${deliveries} deliveries taken in, ${writes} records written: ${summarize(view)}`);
         process.exit(0);
       },

@@ -10,7 +10,7 @@ import type { SyncRecord } from "./record.ts";
  * - `settings`: the rules were changed since the last pass that succeeded.
  * - `failureCleared`: what it failed on is gone.
  * - `driftByHand`: HubSpot did not change, the record did.
- * - `firstImport`: no pass has ever succeeded.
+ * - `firstImport`: nothing was stored, and no pass has ever succeeded.
  */
 export type RepairCause = (typeof REPAIR_CAUSES)[number];
 
@@ -45,7 +45,7 @@ interface Difference {
 /** Names the most likely cause of a difference. */
 export function classifyRepair(difference: Difference): RepairCause {
   const { stored, next, updatedAtMs, nowMs } = difference;
-  if (difference.isFirstImport) return "firstImport";
+  if (difference.isFirstImport && stored === undefined) return "firstImport";
   if (updatedAtMs === undefined) return "missedEvent";
   const isMissed = nowMs - updatedAtMs > LATE_MS ? "missedEvent" : "lateEvent";
   if (stored === undefined) return difference.isKnown ? "association" : isMissed;

@@ -67,7 +67,8 @@ function judgeCustomer(input: OracleInput, id: string, customer: Customer | unde
         ? undefined
         : describeGap(customer?.fields, object);
     }
-    default:
+    case "detached":
+    case "excluded":
       return state === fate ? undefined : `is ${state ?? "absent"}, expected ${fate}`;
   }
 }

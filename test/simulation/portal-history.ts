@@ -81,10 +81,12 @@ export class PortalHistory {
   #observeOne(type: SimType, id: string): void {
     const nowMs = this.#world.now();
     const object = this.#world.findObject(type, id, nowMs);
-    put(this.#lives, `${type}/${id}`, nowMs, describeLife(object, id));
-    if (object !== undefined && object.id === id) put(this.#contents, `${type}/${id}`, nowMs, object);
+    put(this.#lives, `${type}/${id}`, { fromMs: nowMs, value: describeLife(object, id) });
+    if (object !== undefined && object.id === id)
+      put(this.#contents, `${type}/${id}`, { fromMs: nowMs, value: object });
     if (type === "company") return;
-    put(this.#links, `${type}/${id}`, nowMs, this.#world.listLinks({ type, id, toType: "company", asOfMs: nowMs }));
+    const links = this.#world.listLinks({ type, id, toType: "company", asOfMs: nowMs });
+    put(this.#links, `${type}/${id}`, { fromMs: nowMs, value: links });
   }
 }
 
@@ -99,7 +101,7 @@ function describeLife(object: SimObject | undefined, id: string): Life {
   return { kind: object.archivedAtMs === undefined ? "live" : "archived" };
 }
 
-function put<T>(spans: Map<string, Span<T>[]>, key: string, fromMs: number, value: T): void {
+function put<T>(spans: Map<string, Span<T>[]>, key: string, { fromMs, value }: Span<T>): void {
   const known = spans.get(key) ?? [];
   spans.set(key, known);
   if (JSON.stringify(known.at(-1)?.value) !== JSON.stringify(value)) known.push({ fromMs, value });

@@ -234,12 +234,11 @@ class Simulation {
 
   #portsOf(process: SimProcess): SyncPorts {
     const { clock, telemetry, dice } = process;
-    const token = (): Promise<readonly string[]> => Promise.resolve([ACCESS_TOKEN]);
     const portal = { portalId: String(IDENTITY.portalId), uiDomain: IDENTITY.uiDomain };
     const hubspot = createHubSpotReader({
       baseUrl: "https://api.hubapi.com",
       apiVersion: "2026-09",
-      accessToken: { read: token, reread: token },
+      accessToken: { read: readToken, reread: readToken },
       exclusionProperty: this.#settings.exclusion.property,
       clock,
       telemetry,
@@ -271,4 +270,8 @@ class Simulation {
   #tell(line: string): void {
     this.#story.push(`${String(this.#time.now() - START_MS).padStart(9)} ${line}`);
   }
+}
+
+function readToken(): Promise<readonly string[]> {
+  return Promise.resolve([ACCESS_TOKEN]);
 }

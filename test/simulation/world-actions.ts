@@ -66,7 +66,11 @@ export function actInHubSpot(actor: Actor, kind: StepKind): readonly Mutation[] 
       return eraseContact(actor);
     case "import":
       return SIM_TYPES.flatMap((type) => [...createObject(actor, type), ...createObject(actor, type)]);
-    default:
+    case "detach":
+    case "attach":
+    case "editLocally":
+    case "resync":
+    case "pass":
       return [];
   }
 }

@@ -61,6 +61,11 @@ async function countMessages(): Promise<number> {
   return waiting + inFlight + delayed;
 }
 
+async function reportBad({ Records }: SQSEvent): Promise<SQSBatchResponse> {
+  const bad = Records.filter(({ body }) => body === "bad");
+  return { batchItemFailures: bad.map(({ messageId: itemIdentifier }) => ({ itemIdentifier })) };
+}
+
 describe("startQueuePoller", () => {
   it("calls the function with what waits, more than ten messages at once, and deletes it", async () => {
     const bodies = Array.from({ length: 25 }, (_, index) => `message ${index}`);
@@ -80,12 +85,7 @@ describe("startQueuePoller", () => {
 
   it("leaves only the messages that the function reports", async () => {
     await send("good", "bad");
-    const report = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => ({
-      batchItemFailures: Records.filter(({ body }) => body === "bad").map(({ messageId: itemIdentifier }) => ({
-        itemIdentifier,
-      })),
-    });
-    start(report);
+    start(reportBad);
     await vi.waitFor(() => expect(batches.length).toBeGreaterThan(1), { timeout: 5_000 });
     expect(batches[1]).toEqual(["bad"]);
   });
