@@ -13,7 +13,7 @@ import { createPassPorts } from "../../lib/wiring/pass-ports.ts";
 import { createSyncPorts, type WiredPorts } from "../../lib/wiring/sync-ports.ts";
 import type { HttpHandler } from "./http-door.ts";
 import type { LocalAws } from "./local-aws.ts";
-import type { LocalStackOptions } from "./local-stack.ts";
+import type { LocalStackOptions } from "./stack-options.ts";
 
 /** The functions as they run in AWS, on this machine's wires. */
 export interface LocalFunctions {

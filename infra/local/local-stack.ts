@@ -8,25 +8,9 @@ import { checkPortal, type PortalCheck } from "./check-portal.ts";
 import { openHttpDoor } from "./http-door.ts";
 import { startLocalAws, type LocalAws } from "./local-aws.ts";
 import { createLocalFunctions, type LocalFunctions } from "./local-functions.ts";
-import type { LocalOptions } from "./local-options.ts";
+import type { LocalPace, LocalStackOptions } from "./stack-options.ts";
 import { startQueuePoller } from "./queue-poller.ts";
 import { startSimulatedPortal, type SimulatedPortal } from "./simulated-portal.ts";
-
-/** How fast the local queue hands changes on: much faster than in AWS, so that a change shows at once. */
-export interface LocalPace {
-  /** Seconds; in AWS two. */
-  readonly deliveryDelaySeconds: number;
-  /** Milliseconds; in AWS five seconds. */
-  readonly batchWindowMs: number;
-  readonly concurrency: number;
-}
-
-export interface LocalStackOptions extends LocalOptions {
-  readonly pace: LocalPace;
-  readonly telemetry: Telemetry;
-  /** The telemetry of one batch of the worker. */
-  readonly telemetryOf: (event: SQSEvent) => Telemetry;
-}
 
 /** The whole product, running in this process. */
 export interface LocalStack {
