@@ -1,8 +1,6 @@
-import type { SQSEvent } from "aws-lambda";
 import { QUEUE } from "../../lib/contract.ts";
 import { readQueueDepth } from "../../lib/sqs/change-queue.ts";
 import { startPass, type PassStart } from "../../lib/sync/pass/start-pass.ts";
-import type { Telemetry } from "../../lib/sync/ports.ts";
 import type { WiredPorts } from "../../lib/wiring/sync-ports.ts";
 import { checkPortal, type PortalCheck } from "./check-portal.ts";
 import { openHttpDoor } from "./http-door.ts";
