@@ -118,9 +118,11 @@ function isRevivedTooSoon({ stored, observed, context }: ContactPersonCase): boo
   return wasDeleted && context.hint.at.restored === undefined && isWithinLag(stored, observed.readAtMs, context.hint);
 }
 
-/** An association that turned within the replicas' lag although no event spoke of it. */
-function isUnexpectedFlip({ stored, companyId, observed, context }: ContactPersonCase, isLinked: boolean): boolean {
+/** An association that turned within the replicas' lag although no event, and no merge of the company, spoke of it. */
+function isUnexpectedFlip(input: ContactPersonCase, isLinked: boolean): boolean {
+  const { stored, companyId, customer, observed, context } = input;
   if (stored === undefined || context.hint.expects?.[companyId] !== undefined) return false;
+  if (customer?.state === "merged" && !isLinked) return false;
   const wasLinked = stored.reason?.code !== "notAssociated";
   return wasLinked !== isLinked && isWithinLag(stored, observed.readAtMs, context.hint);
 }

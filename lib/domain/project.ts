@@ -105,10 +105,13 @@ function isRevivedTooSoon({ stored, observed, context }: ProjectCase): boolean {
 }
 
 /** Another primary company within the replicas' lag although no event spoke of it. */
-function isUnexpectedMove({ stored, links, observed, context }: ProjectCase): boolean {
+function isUnexpectedMove({ stored, links, observed, customer, context }: ProjectCase): boolean {
   const { association, attach } = context.hint.at;
   if (stored === undefined || stored.revision === 0 || association !== undefined || attach !== undefined) return false;
-  const hasMoved = stored.dependsOnCompanyId !== findPrimaryCompanyId(links);
+  const formerId = stored.dependsOnCompanyId;
+  // A merge moves deals along with their company, and fires no event for them.
+  const isMovedByMerge = formerId !== undefined && customer?.absorbedIds.includes(formerId) === true;
+  const hasMoved = formerId !== findPrimaryCompanyId(links) && !isMovedByMerge;
   return hasMoved && stored.state !== "deleted" && isWithinLag(stored, observed.readAtMs, context.hint);
 }
 

@@ -1,7 +1,7 @@
 import type { InMemoryRecordStore } from "../fixtures/in-memory-record-store.ts";
 import type { SimObject } from "../../infra/local/hubspot-simulator/portal-source.ts";
 import type { ContactPerson, Customer, Project } from "../../lib/domain/record.ts";
-import { expectCustomerFields, expectPersonFields, isEqual } from "./expected-fields.ts";
+import { expectCustomerFields, expectPersonFields, isEqual } from "../fixtures/expected-fields.ts";
 import type { PortalHistory } from "./portal-history.ts";
 import { numberOf } from "./store-guard.ts";
 

@@ -1,5 +1,5 @@
 import type { ContactPerson, ContactTombstone, Customer, Project, SyncRecord } from "../../lib/domain/record.ts";
-import { expectCustomerFields, expectPersonFields, isEqual } from "./expected-fields.ts";
+import { expectCustomerFields, expectPersonFields, isEqual } from "../fixtures/expected-fields.ts";
 import { LONGEST_LAG_MS } from "./hubspot-wire.ts";
 import type { Life, PortalHistory, TimeSpan } from "./portal-history.ts";
 import type { SimProcess } from "./sim-process.ts";

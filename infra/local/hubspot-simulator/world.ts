@@ -72,6 +72,8 @@ export class World implements PortalSource {
   readonly #lastIds = { ...FIRST_IDS };
   readonly #definitions: Readonly<Record<SimType, Map<string, PropertyDefinition>>>;
   #pipelines: readonly Pipeline[] = [GERMAN_PIPELINE];
+  /** When the change at hand happens: one moment for its stamps and all its events. */
+  #atMs = 0;
 
   constructor(options: WorldOptions) {
     this.identity = options.identity;
@@ -126,7 +128,7 @@ export class World implements PortalSource {
    * with one `occurredAt`, and the creation does not come first.
    */
   create(type: SimType, object: NewObject): Mutation {
-    const atMs = this.now();
+    const atMs = this.#begin();
     const id = object.id ?? this.#giveId(type);
     if (this.#tables[type].has(id)) throw new WorldError(`${type} ${id} exists or existed already`);
     const properties = withoutEmpty(object.properties);
@@ -140,37 +142,41 @@ export class World implements PortalSource {
 
   /** Only values that really change move `updatedAt` and fire. `""` clears a property. */
   update(type: SimType, id: string, changes: Readonly<Record<string, string>>): Mutation {
+    this.#begin();
     const object = this.#require(type, id);
     this.#checkProperties(type, changes);
     const properties = withoutEmpty({ ...object.properties, ...changes });
     const isChanged = Object.keys(changes).some((name) => properties[name] !== object.properties[name]);
     if (!isChanged) return { id, events: [] };
     const events = this.#propertyChanges({ type, id }, object.properties, properties);
-    this.#tables[type].put(this.now(), { ...object, properties, updatedAtMs: this.now() });
+    this.#tables[type].put(this.#atMs, { ...object, properties, updatedAtMs: this.#atMs });
     return { id, events };
   }
 
   /** Fact: archiving does not move `updatedAt`. */
   delete(type: SimType, id: string): Mutation {
+    this.#begin();
     const object = this.#require(type, id);
-    this.#tables[type].put(this.now(), { ...object, archivedAtMs: this.now() });
-    return { id, events: [plainEvent("deletion", { type, id }, this.now())] };
+    this.#tables[type].put(this.#atMs, { ...object, archivedAtMs: this.#atMs });
+    return { id, events: [plainEvent("deletion", { type, id }, this.#atMs)] };
   }
 
   restore(type: SimType, id: string): Mutation {
+    this.#begin();
     const object = this.#tables[type].latest(id);
     if (object?.archivedAtMs === undefined) throw new WorldError(`${type} ${id} is not deleted`);
     const { archivedAtMs: _archivedAtMs, ...live } = object;
-    this.#tables[type].put(this.now(), live);
-    return { id, events: [plainEvent("restore", { type, id }, this.now())] };
+    this.#tables[type].put(this.#atMs, live);
+    return { id, events: [plainEvent("restore", { type, id }, this.#atMs)] };
   }
 
   /** Fact: an erasure fires `contact.privacyDeletion` and `contact.deletion` in any order, and the id vanishes. */
   erase(contactId: string): Mutation {
+    this.#begin();
     if (this.#tables.contact.latest(contactId) === undefined) throw new WorldError(`contact ${contactId} is not there`);
-    this.#links.removeAll(this.now(), { type: "contact", id: contactId });
-    this.#tables.contact.erase(this.now(), contactId);
-    const told = { type: "contact", objectId: contactId, occurredAtMs: this.now() } as const;
+    this.#links.removeAll(this.#atMs, { type: "contact", id: contactId });
+    this.#tables.contact.erase(this.#atMs, contactId);
+    const told = { type: "contact", objectId: contactId, occurredAtMs: this.#atMs } as const;
     const events: PortalEvent[] = [
       { kind: "privacyDeletion", ...told },
       { kind: "deletion", ...told },
@@ -184,32 +190,34 @@ export class World implements PortalSource {
    * not). `updatedAt` stays where it is.
    */
   associate(pair: Pair): Mutation {
+    this.#begin();
     this.#checkPair(pair);
     const existing = this.#links.find(pair.from, pair.to);
     const isPlainNew = existing === undefined;
     const isPrimaryNew = pair.isPrimary && existing?.isPrimary !== true;
     if (isPrimaryNew) this.#demotePrimary(pair);
-    if (isPlainNew || isPrimaryNew) this.#links.put(this.now(), pair);
+    if (isPlainNew || isPrimaryNew) this.#links.put(this.#atMs, pair);
     const events = [
-      ...(isPlainNew ? pairEvents({ ...pair, isPrimary: false }, false, this.now()) : []),
-      ...(isPrimaryNew ? pairEvents({ ...pair, isPrimary: true }, false, this.now()) : []),
+      ...(isPlainNew ? pairEvents({ ...pair, isPrimary: false }, false, this.#atMs) : []),
+      ...(isPrimaryNew ? pairEvents({ ...pair, isPrimary: true }, false, this.#atMs) : []),
     ];
     return { id: pair.from.id, events };
   }
 
   /** With `isPrimary` only the primary label goes; else the whole association, with every label it has. */
   dissociate(pair: Pair): Mutation {
+    this.#begin();
     const existing = this.#links.find(pair.from, pair.to);
     if (existing === undefined) throw new WorldError(`${name(pair.from)} is not associated with ${name(pair.to)}`);
-    const primaryEvents = existing.isPrimary ? pairEvents({ ...pair, isPrimary: true }, true, this.now()) : [];
+    const primaryEvents = existing.isPrimary ? pairEvents({ ...pair, isPrimary: true }, true, this.#atMs) : [];
     if (pair.isPrimary) {
-      this.#links.put(this.now(), { ...pair, isPrimary: false });
+      this.#links.put(this.#atMs, { ...pair, isPrimary: false });
       return { id: pair.from.id, events: primaryEvents };
     }
-    this.#links.remove(this.now(), pair.from, pair.to);
+    this.#links.remove(this.#atMs, pair.from, pair.to);
     return {
       id: pair.from.id,
-      events: [...primaryEvents, ...pairEvents({ ...pair, isPrimary: false }, true, this.now())],
+      events: [...primaryEvents, ...pairEvents({ ...pair, isPrimary: false }, true, this.#atMs)],
     };
   }
 
@@ -227,7 +235,7 @@ export class World implements PortalSource {
     if (survivorId !== primary.id && this.#tables[type].has(survivorId)) {
       throw new WorldError(`${type} ${survivorId} exists or existed already`);
     }
-    const atMs = this.now();
+    const atMs = this.#begin();
     const parts = [primary, ...merged];
     const { properties, moved } = mergeProperties(parts, survivorId);
     const createdAtMs = Math.min(...parts.map((part) => part.createdAtMs));
@@ -239,7 +247,7 @@ export class World implements PortalSource {
     const event: PortalEvent = { kind: "merge", ...told, newId: survivorId, propertiesMoved: moved };
     return {
       id: survivorId,
-      events: [event, ...absorbedIds.map((id) => plainEvent("deletion", { type, id }, this.now()))],
+      events: [event, ...absorbedIds.map((id) => plainEvent("deletion", { type, id }, this.#atMs))],
     };
   }
 
@@ -256,6 +264,11 @@ export class World implements PortalSource {
       const kind = pair.isPrimary ? "primary association" : "association";
       throw new WorldError(`HubSpot has no ${kind} of ${pair.from.type} and ${pair.to.type}`);
     }
+  }
+
+  #begin(): number {
+    this.#atMs = this.now();
+    return this.#atMs;
   }
 
   #checkProperties(type: SimType, properties: Readonly<Record<string, string>>): void {
@@ -276,14 +289,14 @@ export class World implements PortalSource {
   ): PortalEvent[] {
     return this.subscribedProperties[end.type]
       .filter((property) => (before[property] ?? "") !== (after[property] ?? ""))
-      .map((property) => propertyEvent(end, { name: property, value: after[property] ?? "" }, this.now()));
+      .map((property) => propertyEvent(end, { name: property, value: after[property] ?? "" }, this.#atMs));
   }
 
   #demotePrimary(pair: Pair): void {
     const owner = pair.from.type === "company" ? pair.to : pair.from;
     const former = this.#links.latest(owner, "company").find((link) => link.isPrimary);
     if (former === undefined) return;
-    this.#links.put(this.now(), { from: owner, to: { type: "company", id: former.toId }, isPrimary: false });
+    this.#links.put(this.#atMs, { from: owner, to: { type: "company", id: former.toId }, isPrimary: false });
   }
 }
 
