@@ -1,18 +1,18 @@
-import { NonRetryableError } from "../sync/errors.ts";
+import { comparePortals } from "../sync/compare-portals.ts";
 import type { MarkStore } from "../sync/pass-ports.ts";
 import type { HubSpotReader } from "../sync/ports.ts";
 
 /**
  * Lets nothing be read from a HubSpot account other than the one that the table's records came from: with another
- * account's token every record would look deleted. The first read compares the two, once per process; a fresh table
- * remembers the first account it sees.
+ * account's token every record would look deleted. The first read compares the two, and so does the first one after
+ * `forget`; a fresh table remembers the first account it sees.
  *
  * @returns a reader whose every method but `readAccount` throws `NonRetryableError` `wrongPortal` on another account
  */
 export function guardPortal(
   hubspot: HubSpotReader,
   marks: Pick<MarkStore, "readPortal" | "savePortal">,
-): HubSpotReader {
+): HubSpotReader & { readonly forget: () => void } {
   let checking: Promise<void> | undefined;
   const check = (): Promise<void> => {
     checking ??= comparePortals(hubspot, marks).catch((error: unknown) => {
@@ -23,6 +23,9 @@ export function guardPortal(
     return checking;
   };
   return {
+    forget: () => {
+      checking = undefined;
+    },
     readAccount: hubspot.readAccount,
     listDealStages: async () => {
       await check();
@@ -49,18 +52,4 @@ export function guardPortal(
       return hubspot.listPage(type, after);
     },
   };
-}
-
-async function comparePortals(
-  hubspot: Pick<HubSpotReader, "readAccount">,
-  marks: Pick<MarkStore, "readPortal" | "savePortal">,
-): Promise<void> {
-  const { portalId, uiDomain } = await hubspot.readAccount();
-  const stored = (await marks.readPortal()) ?? (await marks.savePortal({ portalId, uiDomain }));
-  if (stored.portalId === portalId) return;
-  throw new NonRetryableError(
-    `The access token is of HubSpot account ${portalId}, but the records are of account ${stored.portalId}. ` +
-      `Store a token of account ${stored.portalId}, or deploy to a table of its own for account ${portalId}.`,
-    { code: "wrongPortal" },
-  );
 }

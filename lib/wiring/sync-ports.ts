@@ -44,15 +44,23 @@ export function createSyncPorts(wires: SyncWires): WiredPorts {
   const hubspot = createHubSpotReader({
     baseUrl,
     apiVersion,
-    accessToken,
+    accessToken: {
+      read: accessToken.read,
+      reread: async () => {
+        // Another token may be another account's.
+        guarded.forget();
+        return accessToken.reread();
+      },
+    },
     exclusionProperty: settings.exclusion.property,
     clock: systemClock,
     telemetry,
     requestsPerSecond,
     pacer,
   });
+  const guarded = guardPortal(hubspot, marks);
   return {
-    hubspot: guardPortal(hubspot, marks),
+    hubspot: guarded,
     store: createRecordStore(table),
     queue: createChangeQueue({ client: sqs, queueUrl: config.changeQueueUrl }),
     clock: systemClock,

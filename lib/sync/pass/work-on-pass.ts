@@ -2,6 +2,7 @@ import { METRICS } from "../../contract.ts";
 import { createNumberSums } from "../../domain/number-sums.ts";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
 import { findUnknownStages } from "../../domain/stage-filter.ts";
+import { comparePortals } from "../compare-portals.ts";
 import { applyDeferred } from "./apply-deferred.ts";
 import { endPass, readBrake } from "./end-pass.ts";
 import { freeNumbers } from "./free-numbers.ts";
@@ -63,6 +64,8 @@ export function restartWithSettings(session: PassSession): void {
 
 /** @returns whether all is listed and compared */
 async function listEverything(session: PassSession): Promise<boolean> {
+  // Anew for each invocation, however long this process has known the account: nothing else could do so much harm.
+  await comparePortals(session.run.hubspot, session.ports.passes);
   await checkRules(session);
   for (const types of listGroups(session)) {
     if (types.length === 0) continue;
