@@ -81,8 +81,10 @@ export function pageOf<T>(item: z.ZodType<T>): z.ZodType<{ readonly items: reado
 /** Counts of a pass by type: read, created, updated … */
 const counts = z.record(z.string(), z.record(z.string(), z.number()));
 
+const brake = z.looseObject({ active: z.number(), harmed: z.number(), limit: z.number(), isHeld: z.boolean() });
+
 export const passAnswer = z.looseObject({
-  passId: z.string(),
+  id: z.string(),
   status: z.enum(["running", "succeeded", "failed", "stopped"]),
   reason: text,
   startedAt: z.string(),
@@ -90,14 +92,32 @@ export const passAnswer = z.looseObject({
   dryRun: z.boolean().optional(),
   types: z.array(z.string()).optional(),
   counts: counts.default({}),
+  report: z
+    .looseObject({
+      warnings: z.array(z.string()),
+      durationSeconds: z.number(),
+      hubspotCalls: z.number(),
+      rateLimitedCalls: z.number(),
+      brake: z.partialRecord(z.enum(["company", "contact", "deal"]), brake).default({}),
+      listed: z
+        .array(z.looseObject({ effect: z.string(), type: z.string(), id: z.string(), name: z.string() }))
+        .default([]),
+    })
+    .optional(),
 });
 export type PassAnswer = z.infer<typeof passAnswer>;
+
+const named = z.array(
+  z.looseObject({ type: z.string(), id: z.string(), reason: reason.optional(), remedy: z.string().optional() }),
+);
 
 export const healthAnswer = z.looseObject({
   portal: z.looseObject({ portalId: z.string() }).optional(),
   lastEventAt: text,
   lastPass: passAnswer.optional(),
-  failing: z.array(z.looseObject({ type: z.string(), id: z.string(), reason })).optional(),
+  counts: counts.default({}),
+  excluded: named.default([]),
+  failing: named.default([]),
   queue: z.looseObject({ waiting: z.number(), inFlight: z.number(), delayed: z.number() }).optional(),
   deadLetters: z.number().optional(),
 });

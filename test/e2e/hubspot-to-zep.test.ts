@@ -22,11 +22,12 @@ afterEach(async () => {
 
 /** Waits until the records are what the rules make of the portal. */
 async function agree(): Promise<void> {
-  const check = async (): Promise<void> => {
-    const differences = await world.differences();
-    if (differences.length > 0) throw new Error(differences.join("\n"));
-  };
-  await vi.waitFor(check, { timeout: 20_000, interval: 100 });
+  await vi.waitFor(compare, { timeout: 20_000, interval: 100 });
+}
+
+async function compare(): Promise<void> {
+  const differences = await world.differences();
+  if (differences.length > 0) throw new Error(differences.join("\n"));
 }
 
 async function create(type: string, properties: Record<string, string>, companyId?: string): Promise<string> {

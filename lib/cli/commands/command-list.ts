@@ -1,8 +1,11 @@
 import { ATTACH, DETACH } from "./detach.ts";
 import { DOCTOR } from "./doctor.ts";
 import { EXPLAIN } from "./explain.ts";
+import { HEALTH } from "./health.ts";
 import { HUBSPOT_APP } from "./hubspot-app.ts";
 import { LIST } from "./list.ts";
+import { PREVIEW } from "./preview.ts";
+import { RECONCILE, RECONCILIATIONS } from "./reconcile.ts";
 import { REDRIVE } from "./redrive.ts";
 import { RESYNC } from "./resync.ts";
 import { SECRETS_FINISH, SECRETS_SET } from "./secrets.ts";
@@ -13,6 +16,7 @@ import type { Command } from "../command.ts";
 
 /** Every command, in the order of `--help`: looking, changing, installing, operating. */
 export const COMMANDS: readonly Command[] = [
+  HEALTH,
   LIST,
   SHOW,
   EXPLAIN,
@@ -20,6 +24,9 @@ export const COMMANDS: readonly Command[] = [
   DETACH,
   ATTACH,
   RESYNC,
+  RECONCILE,
+  RECONCILIATIONS,
+  PREVIEW,
   STAGES,
   SECRETS_SET,
   SECRETS_FINISH,

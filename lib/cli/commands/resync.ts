@@ -3,6 +3,14 @@ import { printResult, type Command } from "../command.ts";
 import { OBJECT_TYPE_OF, parseId, parseNoun } from "../record-words.ts";
 import { openRecords, TARGET_OPTIONS } from "../target.ts";
 
+const resynced = z.looseObject({ outcome: z.enum(["changed", "unchanged", "lookingAgain"]) });
+
+const OUTCOMES = {
+  changed: "read anew, and its records were brought up to date.",
+  unchanged: "read anew; its records were right.",
+  lookingAgain: "HubSpot's answer looks old, so it is read once more in a few seconds.",
+} as const;
+
 /** Reads one object from HubSpot again. */
 export const RESYNC: Command = {
   name: "resync",
@@ -14,7 +22,7 @@ export const RESYNC: Command = {
     const type = OBJECT_TYPE_OF[parseNoun(call.args[0] ?? "")];
     const id = parseId(call.args[1]);
     const records = await openRecords(call.io, call.options);
-    const { body } = await records.request({ method: "POST", path: "/v1/resync", body: { type, id } }, z.unknown());
-    printResult(call, body ?? {}, () => `The ${type} ${id} is queued. See what became of it: explain ${type} ${id}.\n`);
+    const { body } = await records.request({ method: "POST", path: "/v1/resync", body: { type, id } }, resynced);
+    printResult(call, body, () => `The ${type} ${id}: ${OUTCOMES[body.outcome]}\n`);
   },
 };

@@ -11,12 +11,15 @@ import { note, ok, problem, type CheckLine } from "./check-line.ts";
  */
 export async function checkRecords(io: Pick<CliIo, "clock">, records: RecordsClient): Promise<readonly CheckLine[]> {
   const { body: health } = await records.request({ method: "GET", path: "/v1/health" }, healthAnswer);
-  const { lastEventAt, lastPass, failing = [] } = health;
+  const { lastEventAt, lastPass, failing } = health;
   const nowMs = io.clock.now();
   const count = failing.length;
   return [
     ...checkLastEvent(lastEventAt === undefined ? undefined : Date.parse(lastEventAt), nowMs),
-    ...checkLastPass(lastPass && { ...lastPass, startedAtMs: Date.parse(lastPass.startedAt) }, nowMs),
+    ...checkLastPass(
+      lastPass && { ...lastPass, passId: lastPass.id, startedAtMs: Date.parse(lastPass.startedAt) },
+      nowMs,
+    ),
     count === 0
       ? ok("records", "no record is failing")
       : note(

@@ -37,13 +37,19 @@ function fill(counts = { companies: 260, contacts: 330, deals: 140 }): Filled {
   for (const number of numbers(counts.contacts)) {
     const id = contactId(number);
     hubspot.create("contact", { id, properties: { lastname: `Person ${number}` } });
-    link(hubspot, "contact", id, companyId(number % counts.companies), true);
-    if (number % 9 === 0) link(hubspot, "contact", id, companyId((number + 1) % counts.companies), false);
+    link(hubspot, { from: { type: "contact", id: id }, toId: companyId(number % counts.companies), isPrimary: true });
+    if (number % 9 === 0)
+      link(hubspot, {
+        from: { type: "contact", id: id },
+        toId: companyId((number + 1) % counts.companies),
+        isPrimary: false,
+      });
   }
   for (const number of numbers(counts.deals)) {
     const id = dealId(number);
     hubspot.create("deal", { id, properties: { dealname: `Projekt ${number}`, dealstage: "1043288714" } });
-    if (number % 11 !== 3) link(hubspot, "deal", id, companyId(number % counts.companies), true);
+    if (number % 11 !== 3)
+      link(hubspot, { from: { type: "deal", id: id }, toId: companyId(number % counts.companies), isPrimary: true });
   }
   return { world, hubspot };
 }
@@ -52,8 +58,14 @@ const companyId = (number: number): string => String(5_000_000_000 + number * 7)
 const contactId = (number: number): string => String(7_000_000_000 + number * 3);
 const dealId = (number: number): string => String(9_000_000_000 + number * 11);
 
-function link(hubspot: World, type: "contact" | "deal", id: string, toId: string, isPrimary: boolean): void {
-  hubspot.associate({ from: { type, id }, to: { type: "company", id: toId }, isPrimary });
+interface Link {
+  readonly from: { readonly type: "contact" | "deal"; readonly id: string };
+  readonly toId: string;
+  readonly isPrimary: boolean;
+}
+
+function link(hubspot: World, { from, toId, isPrimary }: Link): void {
+  hubspot.associate({ from, to: { type: "company", id: toId }, isPrimary });
 }
 
 function differences({ world, hubspot }: Filled): readonly string[] {
@@ -128,11 +140,11 @@ function changeUnheard({ hubspot }: Filled): void {
     to: { type: "company", id: companyId(10) },
     isPrimary: false,
   });
-  link(hubspot, "contact", contactId(12), companyId(30), true);
+  link(hubspot, { from: { type: "contact", id: contactId(12) }, toId: companyId(30), isPrimary: true });
   hubspot.erase(contactId(13));
   hubspot.update("deal", dealId(1), { dealname: "Anders" });
-  link(hubspot, "deal", dealId(3), companyId(40), true);
-  link(hubspot, "deal", dealId(8), companyId(41), true);
+  link(hubspot, { from: { type: "deal", id: dealId(3) }, toId: companyId(40), isPrimary: true });
+  link(hubspot, { from: { type: "deal", id: dealId(8) }, toId: companyId(41), isPrimary: true });
   hubspot.delete("deal", dealId(9));
   hubspot.merge("deal", { primaryId: dealId(15), mergedIds: [dealId(16)], style: "survivingId" });
 }

@@ -1,0 +1,68 @@
+import { healthAnswer, type HealthAnswer } from "../api-answers.ts";
+import { printResult, type Command } from "../command.ts";
+import type { CliIo } from "../cli-io.ts";
+import { describePass } from "../pass-text.ts";
+import { openRecords, TARGET_OPTIONS } from "../target.ts";
+import { formatTime, paint, toPlainLine } from "../terminal/display-text.ts";
+
+/** Tells how things stand. */
+export const HEALTH: Command = {
+  name: "health",
+  summary: "Tells what is in sync, excluded or failing and why, the last event, the last pass and the queue.",
+  options: TARGET_OPTIONS,
+  examples: ["hubspot-zep health", "hubspot-zep health --aws --profile production", "hubspot-zep health --json"],
+  run: async (call) => {
+    const records = await openRecords(call.io, call.options);
+    const { body } = await records.request({ method: "GET", path: "/v1/health" }, healthAnswer);
+    printResult(call, body, () => renderHealth(call.io, body));
+    return body.failing.length > 0 || (body.deadLetters ?? 0) > 0 ? 1 : 0;
+  },
+};
+
+const LISTS: readonly (readonly [key: string, name: string])[] = [
+  ["customers", "Customers"],
+  ["contactPersons", "Contact persons"],
+  ["projects", "Projects"],
+];
+
+function renderHealth(io: CliIo, health: HealthAnswer): string {
+  const { queue, deadLetters = 0, lastEventAt, lastPass, failing, excluded } = health;
+  const waiting = queue === undefined ? 0 : queue.waiting + queue.inFlight + queue.delayed;
+  const facts: readonly (readonly [string, string])[] = [
+    ...LISTS.map(([key, name]) => [name, describeStates(io, health.counts[key] ?? {})] as const),
+    ["Last event", lastEventAt === undefined ? "none yet" : formatTime(Date.parse(lastEventAt))],
+    ["Last pass", lastPass === undefined ? "none yet" : describePass(lastPass)],
+    ["Queue", waiting === 0 ? "empty" : `${waiting} messages in work`],
+    ["Given up", deadLetters === 0 ? "nothing" : paint(io, "red", `${deadLetters} messages: hubspot-zep redrive`)],
+  ];
+  const lines = facts.map(([name, value]) => `${paint(io, "dim", name.padEnd(17))}${value}`);
+  return `${[...lines, ...nameRecords(io, "Excluded", excluded), ...nameRecords(io, "Failing", failing)].join("\n")}\n`;
+}
+
+function describeStates(io: CliIo, states: Readonly<Record<string, number>>): string {
+  const present = Object.entries(states).filter(([, count]) => count > 0);
+  const parts = present.map(([state, count]) => {
+    const text = `${count} ${state}`;
+    return state === "failing" ? paint(io, "red", text) : state === "linked" ? paint(io, "green", text) : text;
+  });
+  return parts.length === 0 ? "none" : parts.join(", ");
+}
+
+/** Records that are named before the list is cut. */
+const MOST_NAMED = 10;
+
+function nameRecords(io: CliIo, title: string, records: HealthAnswer["failing"]): readonly string[] {
+  if (records.length === 0) return [];
+  const shown = records.slice(0, MOST_NAMED).map(({ type, id, reason, remedy }) => {
+    const why = reason?.message ?? reason?.code ?? "";
+    const what = remedy === undefined ? "" : ` ${paint(io, "dim", `→ ${remedy}`)}`;
+    return toPlainLine(`  ${type} ${id}: ${why}`) + what;
+  });
+  const rest = records.length - shown.length;
+  return [
+    "",
+    paint(io, "bold", title),
+    ...shown,
+    ...(rest > 0 ? [`  and ${rest} more: hubspot-zep list --state …`] : []),
+  ];
+}

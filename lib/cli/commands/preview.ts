@@ -1,0 +1,72 @@
+import * as z from "zod";
+import { passAnswer, type PassAnswer } from "../api-answers.ts";
+import { UsageError } from "../cli-error.ts";
+import type { CliIo } from "../cli-io.ts";
+import { parseOptions, printResult, type Command, type CommandCall } from "../command.ts";
+import { renderPass } from "../pass-text.ts";
+import { openRecords, TARGET_OPTIONS } from "../target.ts";
+import { paint, toPlainLine } from "../terminal/display-text.ts";
+import { watchPass } from "../watch-pass.ts";
+
+const previewOptions = z.looseObject({
+  dealStages: z.string().optional(),
+  exclusionProperty: z.string().optional(),
+  exclusionValues: z.string().optional(),
+});
+
+/** Tries other settings without writing. */
+export const PREVIEW: Command = {
+  name: "preview",
+  summary: "Runs the rules with other settings and names what they would create, release, freeze and deactivate.",
+  options: [
+    ["--deal-stages <list>", '"", "all" or stage ids; `hubspot-zep stages` lists them'],
+    ["--exclusion-property <name>", "HubSpot's internal name of the property"],
+    ["--exclusion-values <list>", "separated by commas"],
+    ...TARGET_OPTIONS,
+  ],
+  examples: [
+    'hubspot-zep preview --deal-stages "1043288713, 1043288714"',
+    "hubspot-zep preview --exclusion-values no,nein,nie --aws --json",
+  ],
+  run: preview,
+};
+
+async function preview(call: CommandCall): Promise<number> {
+  const { io, options } = call;
+  const { dealStages, exclusionProperty, exclusionValues } = parseOptions(previewOptions, options);
+  const settings = {
+    ...(dealStages !== undefined && { dealStages }),
+    ...(exclusionProperty !== undefined && { exclusionProperty }),
+    ...(exclusionValues !== undefined && { exclusionValues: exclusionValues.split(",").map((value) => value.trim()) }),
+  };
+  if (Object.keys(settings).length === 0)
+    throw new UsageError("Name a setting to try: --deal-stages, --exclusion-property or --exclusion-values.");
+  const records = await openRecords(io, options);
+  const started = await records.request(
+    { method: "POST", path: "/v1/reconciliations", body: { settings } },
+    passAnswer,
+  );
+  const ended = await watchPass(call, records, started.body.id);
+  printResult(call, ended, () => renderPreview(io, ended));
+  return ended.status === "succeeded" ? 0 : 1;
+}
+
+const HEADINGS: readonly (readonly [effect: string, heading: string])[] = [
+  ["created", "Would be created"],
+  ["released", "Would be released"],
+  ["updated", "Would be updated"],
+  ["frozen", "Would be frozen"],
+  ["deactivated", "Would be deactivated"],
+];
+
+function renderPreview(io: CliIo, pass: PassAnswer): string {
+  const listed = pass.report?.listed ?? [];
+  const groups = HEADINGS.flatMap(([effect, heading]) => {
+    const entries = listed.filter((entry) => entry.effect === effect);
+    if (entries.length === 0) return [];
+    const lines = entries.map(({ type, id, name }) => toPlainLine(`  ${type} ${id} ${name}`).trimEnd());
+    return [paint(io, "bold", `${heading} (${entries.length})`), ...lines];
+  });
+  const told = groups.length === 0 ? ["These settings would change no record."] : groups;
+  return `${told.join("\n")}\n\nNothing was written. ${renderPass(io, pass)}`;
+}
