@@ -21,7 +21,7 @@ export interface LocalStack {
   readonly simulated: SimulatedPortal | undefined;
   readonly aws: LocalAws;
   readonly ports: WiredPorts;
-  /** Resolves when every webhook is delivered and worked on. @throws Error when that takes longer than the deadline */
+  /** Resolves when every webhook is delivered and worked on, and no pass is under way. @throws Error when that takes longer than the deadline */
   readonly idle: (deadlineMs?: number) => Promise<void>;
   /** Starts a pass over everything. */
   readonly reconcile: () => Promise<PassStart>;
@@ -119,12 +119,13 @@ async function waitUntilIdle(parts: {
   readonly deadlineMs: number;
 }): Promise<void> {
   const endMs = Date.now() + parts.deadlineMs;
-  const address = { client: parts.aws.sqs, queueUrl: parts.aws.changes.queueUrl };
+  const client = parts.aws.sqs;
+  const addresses = [parts.aws.changes, parts.aws.passes].map(({ queueUrl }) => ({ client, queueUrl }));
   for (;;) {
     await parts.simulated?.simulator.waitUntilIdle();
-    const depth = await readQueueDepth(address);
-    if (depth.waiting + depth.inFlight + depth.delayed === 0) return;
-    if (Date.now() > endMs) throw new Error(`not idle after ${parts.deadlineMs} ms: ${JSON.stringify(depth)}`);
+    const depths = await Promise.all(addresses.map(readQueueDepth));
+    if (depths.every(({ waiting, inFlight, delayed }) => waiting + inFlight + delayed === 0)) return;
+    if (Date.now() > endMs) throw new Error(`not idle after ${parts.deadlineMs} ms: ${JSON.stringify(depths)}`);
     await new Promise<void>((resolve) => {
       setTimeout(resolve, 20);
     });
