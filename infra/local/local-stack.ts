@@ -8,6 +8,7 @@ import { startLocalAws, type LocalAws } from "./local-aws.ts";
 import { createLocalFunctions, type LocalFunctions } from "./local-functions.ts";
 import type { LocalPace, LocalStackOptions } from "./stack-options.ts";
 import { startQueuePoller } from "./queue-poller.ts";
+import { forSameMachine } from "./same-machine.ts";
 import { startSimulatedPortal, type SimulatedPortal } from "./simulated-portal.ts";
 
 /** The whole product, running in this process. */
@@ -63,7 +64,7 @@ async function startParts(
   closers.push(startWorkers(options, aws, functions));
   const routes = [
     { path: "/webhook", handler: functions.receiveWebhook },
-    { path: "/v1/*", handler: functions.recordsApi },
+    { path: "/v1/*", handler: forSameMachine(functions.recordsApi) },
   ];
   const door = await openHttpDoor({ port: options.port, routes, onCrash: onCrash(options) });
   closers.push(door.close);
