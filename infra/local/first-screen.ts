@@ -41,6 +41,7 @@ function listPlaces(stack: LocalStack, options: LocalOptions): readonly (readonl
   const isSimulated = stack.simulated !== undefined;
   return [
     ["Webhook door", `${stack.webhookUrl}   client secret: ${secret}`],
+    ["Console", `${stack.url}/   in a browser: records, reasons, reconciliations`],
     ["Records API", `${stack.url}/v1/customers`],
     ["HubSpot", `${stack.hubspotUrl}   ${isSimulated ? "simulated " : ""}account ${account.portalId}`],
     ["DynamoDB", `${stack.aws.dynamoDbEndpoint}   table ${stack.aws.tableName}`],

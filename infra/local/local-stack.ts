@@ -3,12 +3,12 @@ import { readQueueDepth } from "../../lib/sqs/change-queue.ts";
 import { startPass, type PassStart } from "../../lib/sync/pass/start-pass.ts";
 import type { WiredPorts } from "../../lib/wiring/sync-ports.ts";
 import { checkPortal, type PortalCheck } from "./check-portal.ts";
+import { CONSOLE_ROUTES, forSameMachine } from "./console-route.ts";
 import { openHttpDoor } from "./http-door.ts";
 import { startLocalAws, type LocalAws } from "./local-aws.ts";
 import { createLocalFunctions, type LocalFunctions } from "./local-functions.ts";
 import type { LocalPace, LocalStackOptions } from "./stack-options.ts";
 import { startQueuePoller } from "./queue-poller.ts";
-import { forSameMachine } from "./same-machine.ts";
 import { startSimulatedPortal, type SimulatedPortal } from "./simulated-portal.ts";
 
 /** The whole product, running in this process. */
@@ -65,6 +65,7 @@ async function startParts(
   const routes = [
     { path: "/webhook", handler: functions.receiveWebhook },
     { path: "/v1/*", handler: forSameMachine(functions.recordsApi) },
+    ...CONSOLE_ROUTES,
   ];
   const door = await openHttpDoor({ port: options.port, routes, onCrash: onCrash(options) });
   closers.push(door.close);

@@ -72,7 +72,7 @@ describe("npm start", () => {
     const started = start();
     await ready(started);
     await waitForOutput(started, /carried over [^]*30 customers \(29 linked, 1 excluded\)[^]*Ctrl-C ends it/u);
-    expect(started.output()).toMatch(/Webhook door .*\n.*Records API/u);
+    expect(started.output()).toMatch(/Webhook door .*\n.*Console .*\n.*Records API/u);
     expect(started.output()).toMatch(/Try in a second terminal/u);
     const screen = started.output().split("\n").length;
     expect(screen, "the first screen fits on a screen").toBeLessThan(60);

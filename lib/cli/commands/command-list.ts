@@ -1,3 +1,4 @@
+import { CONSOLE } from "./console.ts";
 import { ATTACH, DETACH } from "./detach.ts";
 import { DOCTOR } from "./doctor.ts";
 import { EXPLAIN } from "./explain.ts";
@@ -17,6 +18,7 @@ import type { Command } from "../command.ts";
 /** Every command, in the order of `--help`: looking, changing, installing, operating. */
 export const COMMANDS: readonly Command[] = [
   HEALTH,
+  CONSOLE,
   LIST,
   SHOW,
   EXPLAIN,
