@@ -49,7 +49,7 @@ export interface ApiConfig extends PassConfig {
  * @throws NonRetryableError `misconfigured`, naming every problem at once
  */
 export function loadReceiverConfig(env: Environment): ReceiverConfig {
-  return parse(env, RECEIVER);
+  return parse(env, describeReceiver());
 }
 
 /**
@@ -57,7 +57,7 @@ export function loadReceiverConfig(env: Environment): ReceiverConfig {
  * @throws NonRetryableError `misconfigured`, naming every problem at once
  */
 export function loadWorkerConfig(env: Environment): WorkerConfig {
-  return withSettings(parse(env, WORKER));
+  return withSettings(parse(env, describeWorker()));
 }
 
 /**
@@ -65,7 +65,7 @@ export function loadWorkerConfig(env: Environment): WorkerConfig {
  * @throws NonRetryableError `misconfigured`, naming every problem at once
  */
 export function loadPassConfig(env: Environment): PassConfig {
-  return withSettings(parse(env, PASS));
+  return withSettings(parse(env, describePass()));
 }
 
 /**
@@ -73,7 +73,7 @@ export function loadPassConfig(env: Environment): PassConfig {
  * @throws NonRetryableError `misconfigured`, naming every problem at once
  */
 export function loadApiConfig(env: Environment): ApiConfig {
-  return withSettings(parse(env, API));
+  return withSettings(parse(env, describeApi()));
 }
 
 type Variable = keyof typeof ENV;
@@ -104,51 +104,55 @@ const HIDDEN: ReadonlySet<string> = new Set<Variable>(["clientSecretArn", "acces
 const nonEmpty = z.string().trim().min(1);
 const queueUrl = z.url({ protocol: /^https?$/u });
 const secretArn = z.string().regex(/^arn:aws[a-z-]*:secretsmanager:[^:]+:[^:]*:secret:.+$/u);
-const words = nonEmpty.transform((text) => text.split(",").map((word) => word.trim()));
-const numberText = nonEmpty.transform(Number);
-const wholeNumber = numberText.pipe(z.int());
 
-const dealStages = z.string().transform((text, context) => {
+function parseStages(text: string, context: z.core.$RefinementCtx<string>) {
   const parsed = parseDealStages(text);
   if (parsed.kind === "parsed") return parsed.filter;
   context.issues.push({ code: "custom", message: parsed.problem, input: text });
   return z.NEVER;
-});
+}
 
-const RECEIVER = z.object({
-  changeQueueUrl: queueUrl,
-  clientSecretArn: secretArn,
-  publicUrl: z.url({ protocol: /^https$/u }).exactOptional(),
-});
+// Schemas are built when they are asked for: a constant would be in the bundle of every function.
 
-const WORKER = z.object({
-  tableName: nonEmpty,
-  changeQueueUrl: queueUrl,
-  accessTokenArn: secretArn,
-  dealStages,
-  exclusionProperty: nonEmpty,
-  exclusionValues: words.pipe(z.array(z.string().min(1))),
-  hubspotBaseUrl: z
-    .url({ protocol: /^https?$/u })
-    .transform((url) => url.replace(/\/+$/u, ""))
-    .default(DEFAULTS.hubspotBaseUrl),
-  hubspotApiVersion: z
-    .string()
-    .regex(/^(?:\d{4}-\d{2}|v3)$/u)
-    .default(DEFAULTS.hubspotApiVersion),
-  requestsPerSecond: numberText.pipe(z.number().positive().max(25)).exactOptional(),
-  maxReceives: wholeNumber.pipe(z.int().min(1)),
-});
+const describeReceiver = () =>
+  z.object({
+    changeQueueUrl: queueUrl,
+    clientSecretArn: secretArn,
+    publicUrl: z.url({ protocol: /^https$/u }).exactOptional(),
+  });
 
-const PASS = WORKER.extend({
-  passQueueUrl: queueUrl,
-  brakePercent: numberText.pipe(z.number().min(0).max(100)),
-  brakeMinimum: wholeNumber.pipe(z.int().min(0)),
-});
+const describeWorker = () =>
+  z.object({
+    tableName: nonEmpty,
+    changeQueueUrl: queueUrl,
+    accessTokenArn: secretArn,
+    dealStages: z.string().transform(parseStages),
+    exclusionProperty: nonEmpty,
+    exclusionValues: nonEmpty
+      .transform((text) => text.split(",").map((word) => word.trim()))
+      .pipe(z.array(z.string().min(1))),
+    hubspotBaseUrl: z
+      .url({ protocol: /^https?$/u })
+      .transform((url) => url.replace(/\/+$/u, ""))
+      .default(DEFAULTS.hubspotBaseUrl),
+    hubspotApiVersion: z
+      .string()
+      .regex(/^(?:\d{4}-\d{2}|v3)$/u)
+      .default(DEFAULTS.hubspotApiVersion),
+    requestsPerSecond: nonEmpty.transform(Number).pipe(z.number().positive().max(25)).exactOptional(),
+    maxReceives: nonEmpty.transform(Number).pipe(z.int().min(1)),
+  });
 
-const API = PASS.extend({ deadLetterQueueUrl: queueUrl });
+const describePass = () =>
+  describeWorker().extend({
+    passQueueUrl: queueUrl,
+    brakePercent: nonEmpty.transform(Number).pipe(z.number().min(0).max(100)),
+    brakeMinimum: nonEmpty.transform(Number).pipe(z.int().min(0)),
+  });
 
-function withSettings<T extends z.output<typeof WORKER>>({
+const describeApi = () => describePass().extend({ deadLetterQueueUrl: queueUrl });
+
+function withSettings<T extends z.output<ReturnType<typeof describeWorker>>>({
   dealStages,
   exclusionProperty,
   exclusionValues,

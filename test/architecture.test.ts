@@ -160,7 +160,7 @@ describe("imports", () => {
     expect(FILES.find(({ path }) => path === "lib/sqs/sqs-event.ts")?.imports).toEqual([
       { target: "aws-lambda", kind: "npm", isTypeOnly: true },
       { target: "lib/sync/ports.ts", kind: "own", isTypeOnly: true },
-      { target: "lib/sqs/change-message.ts", kind: "own", isTypeOnly: false },
+      { target: "lib/sqs/decode-message.ts", kind: "own", isTypeOnly: false },
     ]);
   });
 

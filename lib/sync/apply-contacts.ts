@@ -38,7 +38,7 @@ async function applyContact(
   sighting: Sighting<"contact">,
   { first, customers }: { readonly first: StoredContact; readonly customers: Customers },
 ): Promise<Outcome> {
-  if (sighting.hint.at.erased !== undefined) return eraseEverything(run, sighting.id);
+  if (sighting.hint.at.erased !== undefined) return eraseEverything(run, sighting);
   let stored = first;
   let writes = 0;
   for (let race = 0; race < MOST_RACES; race += 1) {
@@ -128,7 +128,7 @@ async function applyPair(run: Run, sighting: Sighting<"contact">, pair: Pair): P
   if (decision.kind === "keep") return { writes: 0, isRepeated: false, ...again };
   const { record, isTouch } = decision;
   if ((await run.store.write(record)) === "conflict") return { writes: 0, isRepeated: true };
-  reportWrite(run, `${sighting.id}/${companyId}`, decision);
+  reportWrite(run, `${sighting.id}/${companyId}`, { record, isTouch, origin: sighting.hint.origin });
   const isHaunted =
     record.revision === 1 && record.state !== "erased" && (await hasNewTombstone(run, sighting.id, stored));
   return { writes: isTouch ? 0 : 1, isRepeated: isHaunted, ...again };
@@ -168,7 +168,8 @@ async function pointAbsorbedContacts(run: Run, sighting: Sighting<"contact">, cu
  *
  * @throws RetryableError when the store fails
  */
-export async function eraseEverything(run: Run, contactId: string): Promise<Outcome> {
+async function eraseEverything(run: Run, { id: contactId, hint }: Sighting<"contact">): Promise<Outcome> {
+  const { origin } = hint;
   for (let race = 0; race < MOST_RACES; race += 1) {
     const stored = (await run.store.readContacts([contactId])).get(contactId) ?? NOTHING_STORED;
     const nowMs = run.clock.now();
@@ -179,7 +180,8 @@ export async function eraseEverything(run: Run, contactId: string): Promise<Outc
     if (writes.includes("conflict")) continue;
     const isComplete = tombstone === undefined || (await isEveryPersonErased(run, contactId));
     if (!isComplete) continue;
-    for (const record of erased) reportWrite(run, `${contactId}/${record.companyId}`, { record, isTouch: false });
+    for (const record of erased)
+      reportWrite(run, `${contactId}/${record.companyId}`, { record, isTouch: false, origin });
     return { kind: "done", writes: writes.length };
   }
   throw contended(contactId);

@@ -7,7 +7,7 @@ import { World } from "../../infra/local/hubspot-simulator/world.ts";
 import { QUEUE } from "../../lib/contract.ts";
 import type { Settings } from "../../lib/domain/settings.ts";
 import { createHubSpotReader } from "../../lib/hubspot/hubspot-reader.ts";
-import { decodeMessage } from "../../lib/sqs/change-message.ts";
+import { decodeMessage } from "../../lib/sqs/decode-message.ts";
 import type { ChangeQueue } from "../../lib/sync/ports.ts";
 import type { SyncPorts } from "../../lib/sync/run.ts";
 import { createChangeHandler } from "../../lib/wiring/change-handler.ts";
