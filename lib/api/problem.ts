@@ -31,6 +31,6 @@ export function refuseUnknown(what: string): never {
     status: 404,
     code: "not-found",
     title: "Not found",
-    detail: `There is no ${what} here. If HubSpot has it, POST /v1/resync fetches it.`,
+    detail: `There is no ${what} here. If HubSpot has it, a resync fetches it.`,
   });
 }
