@@ -23,7 +23,7 @@ export function toHistoryLines(history: readonly Entry[]): readonly HistoryLine[
         return {
           at: formatTime(Date.parse(at)),
           cause,
-          field,
+          field: nameField(field),
           from: from ?? "",
           to: isHidden ? "(changed)" : (to ?? ""),
         };
@@ -41,6 +41,11 @@ function joinReason(fields: readonly FieldChange[]): readonly FieldChange[] {
     to: joinTexts(parts.map(({ to }) => to)),
   };
   return fields.flatMap((change) => (change === parts[0] ? [reason] : parts.includes(change) ? [] : [change]));
+}
+
+/** A project's customer may change before any of its data is here. */
+function nameField(field: string): string {
+  return field === "dependsOn" ? "customer" : field;
 }
 
 function joinTexts(texts: readonly (string | undefined)[]): string {

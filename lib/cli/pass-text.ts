@@ -59,9 +59,14 @@ function describeCauses(pass: PassAnswer): string {
     for (const [name, count] of Object.entries(pass.counts[type] ?? {}))
       if (name.startsWith("by.")) causes.set(name.slice(3), (causes.get(name.slice(3)) ?? 0) + count);
   }
-  const counted = [...causes].map(([cause, count]) => `${cause} ${count}`).join(", ");
+  const counted = [...causes].map(([cause, count]) => `${toWords(cause)} (${count})`).join(", ");
   if (pass.dryRun === true) return causes.size === 0 ? "Nothing differs.\n" : `Differs because of: ${counted}\n`;
   return causes.size === 0 ? "Nothing had to be repaired.\n" : `Repaired because of: ${counted}\n`;
+}
+
+/** `missedEvent` as people write it. */
+function toWords(name: string): string {
+  return name.replaceAll(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function sumOf({ counts }: PassAnswer, name: string): string {
