@@ -131,7 +131,7 @@ export const listQuerySchema = z.strictObject({
   }),
   customer: hubspotId.exactOptional().meta({ description: "Company id of the customer." }),
   prefix: text.min(1).max(120).exactOptional().meta({ description: "Start of the name or number, any case." }),
-  limit: z.coerce.number("expected a number").int().min(1).max(100).default(50),
+  limit: z.coerce.number("expected a whole number from 1 to 100").int().min(1).max(100).default(50),
   cursor: text.max(500).exactOptional().meta({ description: "A page's `cursor`." }),
 });
 

@@ -10,6 +10,7 @@ const NOT_STARTED = 127;
 /** Binds the command line to the process it runs in. */
 export function createProcessIo(): CliIo {
   const { stdin, stdout, stderr, env } = process;
+  stdout.on("error", endWithReader);
   return {
     write: (line) => void stdout.write(line),
     writeError: (line) => void stderr.write(line),
@@ -33,6 +34,12 @@ export function createProcessIo(): CliIo {
     runProgram,
     loadAwsIdentity,
   };
+}
+
+/** Whoever read our output has seen enough, such as `| head`: no failure of ours. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
 }
 
 function runProgram({ command, args, isShown, env = {} }: ProgramCall): Promise<ProgramOutcome> {

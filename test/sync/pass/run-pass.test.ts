@@ -350,6 +350,22 @@ describe("a dry run", () => {
   });
 });
 
+describe("a preview of other exclusions", () => {
+  it("names contact persons and projects along with the customer they depend on", async () => {
+    const filled = fill({ companies: 40, contacts: 40, deals: 40 });
+    const { world } = filled;
+    await world.runPass();
+    await work(filled);
+    const exclusion = { property: "zep", values: ["ja"] };
+    const pass = await world.runPass({ preview: { dealStages: { kind: "all" }, exclusion } });
+    const report = await world.passes.readReport(pass.passId);
+    const created = report?.listed.filter(({ effect }) => effect === "created").map(({ type, id }) => `${type} ${id}`);
+    expect(created).toContain(`customer ${companyId(7)}`);
+    expect(created).toContain(`contactPerson ${contactId(7)}/${companyId(7)}`);
+    expect(created).toContain(`project ${dealId(7)}`);
+  });
+});
+
 describe("numbers", () => {
   it("are freed when a crash left them reserved for nobody", async () => {
     const filled = fill({ companies: 20, contacts: 0, deals: 0 });
