@@ -38,7 +38,36 @@ export function scopeOf(type: ObjectType): string {
 export const SCOPES: readonly string[] = OBJECT_TYPES.map(scopeOf);
 
 /** Every kind of event but property changes, which are subscribed to one by one. */
-const OBJECT_EVENTS = ["creation", "deletion", "restore", "merge", "associationChange"];
+const OBJECT_EVENTS = ["creation", "deletion", "restore", "merge", "associationChange"] as const;
+
+/** The same events as the user interface of a legacy private app calls them. */
+const EVENT_WORDS: Readonly<Record<(typeof OBJECT_EVENTS)[number] | "privacyDeletion", string>> = {
+  creation: "created",
+  deletion: "deleted",
+  restore: "restored",
+  merge: "merged",
+  associationChange: "association changed",
+  privacyDeletion: "deleted for privacy",
+};
+
+/** What to subscribe to by hand, for one object type. */
+export interface Clicks {
+  readonly type: ObjectType;
+  readonly events: readonly string[];
+  /** HubSpot's names of the properties whose changes matter. */
+  readonly properties: readonly string[];
+}
+
+/** What the owner of a legacy private app, which takes no files, has to click: the same subscriptions in words. */
+export function listClicks(exclusionProperty: string): readonly Clicks[] {
+  return OBJECT_TYPES.map((type) => ({
+    type,
+    events: [...OBJECT_EVENTS, ...(type === "contact" ? (["privacyDeletion"] as const) : [])].map(
+      (event) => EVENT_WORDS[event],
+    ),
+    properties: listProperties(type, exclusionProperty),
+  }));
+}
 
 /**
  * Builds the HubSpot project app: private, with a static token, read-only, subscribed to exactly what the mapping reads.

@@ -25,14 +25,24 @@ export interface Deployment {
   readonly outputs: StackOutputs;
 }
 
+/** Which of the admin's credentials to use; the usual ones when nothing is named. */
+export interface AwsChoice {
+  readonly profile?: string;
+  readonly region?: string;
+}
+
+/** @throws UsageError */
+export function parseAwsChoice(options: unknown): AwsChoice {
+  const { profile, region } = parseOptions(awsOptions, options);
+  return { ...(profile !== undefined && { profile }), ...(region !== undefined && { region }) };
+}
+
 /**
  * Opens the account that the options name.
  * @throws CliError without credentials or region
  */
 export async function openAwsAccount(io: CliIo, options: unknown): Promise<AwsAccount> {
-  const { profile, region } = parseOptions(awsOptions, options);
-  const choice = { ...(profile !== undefined && { profile }), ...(region !== undefined && { region }) };
-  return createAwsAccount(io, await io.loadAwsIdentity(choice));
+  return createAwsAccount(io, await io.loadAwsIdentity(parseAwsChoice(options)));
 }
 
 /**

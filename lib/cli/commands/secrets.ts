@@ -52,9 +52,12 @@ async function setSecret(call: CommandCall): Promise<void> {
   printResult(call, { secret: name, values: 1 + kept.length }, () => describeStored(name, kept.length > 0));
 }
 
+/** A value that cannot be the secret. The message shows nothing of it. */
+export class BadSecret extends CliError {}
+
 /**
  * Stores `value` for a secret of a stack in place of what it holds.
- * @throws CliError when it cannot be one
+ * @throws BadSecret
  */
 export async function storeSecret(deployment: Deployment, name: SecretName, value: string): Promise<void> {
   const arn = deployment.outputs.require(SECRETS[name].output);
@@ -97,9 +100,9 @@ async function readValue(io: CliIo, name: SecretName): Promise<string> {
 function checkValue(name: SecretName, typed: string): string {
   const value = typed.trim();
   const { label } = SECRETS[name];
-  if (value === "") throw new CliError(`The ${label} is empty; nothing was stored.`);
+  if (value === "") throw new BadSecret(`The ${label} is empty; nothing was stored.`);
   const flaw = findFlaw(value);
-  if (flaw !== undefined) throw new CliError(`The ${label} ${flaw}; nothing was stored.`);
+  if (flaw !== undefined) throw new BadSecret(`The ${label} ${flaw}; nothing was stored.`);
   return value;
 }
 

@@ -13,23 +13,29 @@ export async function readHealth(records: RecordsClient): Promise<HealthAnswer> 
   return body;
 }
 
-/** What the records tell about themselves: last event, last pass, failing records. */
-export function checkRecords(health: HealthAnswer, nowMs: number): readonly CheckLine[] {
+/**
+ * What the records tell about themselves: last event, last pass, failing records.
+ * @param target the option that leads the commands of a remedy to the same records
+ */
+export function checkRecords(
+  health: HealthAnswer,
+  { nowMs, target }: { readonly nowMs: number; readonly target: string },
+): readonly CheckLine[] {
   const { lastEventAt, lastPass, failing } = health;
   return [
     ...checkLastEvent(lastEventAt === undefined ? undefined : Date.parse(lastEventAt), nowMs),
-    ...checkLastPass(
-      lastPass && { ...lastPass, passId: lastPass.id, startedAtMs: Date.parse(lastPass.startedAt) },
+    ...checkLastPass(lastPass && { ...lastPass, passId: lastPass.id, startedAtMs: Date.parse(lastPass.startedAt) }, {
       nowMs,
-    ),
-    ...checkFailing(failing),
+      target,
+    }),
+    ...checkFailing(failing, target),
   ];
 }
 
 /** Failing records that are named; `health` names more. */
 const MOST_NAMED = 3;
 
-function checkFailing(failing: HealthAnswer["failing"]): readonly CheckLine[] {
+function checkFailing(failing: HealthAnswer["failing"], target: string): readonly CheckLine[] {
   if (failing.length === 0) return [ok("records", "no record is failing")];
   const count = failing.length === 1 ? "1 record is failing" : `${failing.length} records are failing`;
   const named = failing.slice(0, MOST_NAMED).map(({ type, id, reason }) => `${type} ${id}: ${reason?.message ?? "?"}`);
@@ -37,7 +43,7 @@ function checkFailing(failing: HealthAnswer["failing"]): readonly CheckLine[] {
   const remedy =
     failing.length === 1 && failing[0]?.remedy !== undefined
       ? failing[0].remedy
-      : "`npx hubspot-zep health` names each with its remedy; they clear themselves.";
+      : `\`npx hubspot-zep health ${target}\` names each with its remedy; they clear themselves.`;
   return [problem("records", `${count} (${named.join("; ")}${rest > 0 ? `; and ${rest} more` : ""})`, remedy)];
 }
 

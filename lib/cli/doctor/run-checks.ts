@@ -46,7 +46,7 @@ async function* runDeployedChecks(call: CommandCall, settings: CdkSettings): Lin
   yield await checkApp(call, settings, { webhookUrl, hasEvents: health.answer?.lastEventAt !== undefined });
   yield health.answer === undefined
     ? describeSilentRecords(health.silence)
-    : checkRecords(health.answer, io.clock.now());
+    : checkRecords(health.answer, { nowMs: io.clock.now(), target: "--aws" });
 }
 
 async function* runLocalChecks(call: CommandCall, settings: CdkSettings): Lines {
@@ -59,7 +59,8 @@ async function* runLocalChecks(call: CommandCall, settings: CdkSettings): Lines 
   if (token !== undefined || health.answer === undefined) yield await readAndCheckClock(io, chooseHubSpotUrl(call));
   yield await checkTokenIfAny(call, { settings, token, health: health.answer });
   yield await checkApp(call, settings, { hasEvents: health.answer?.lastEventAt !== undefined });
-  if (health.answer !== undefined) yield checkRecords(health.answer, io.clock.now());
+  if (health.answer !== undefined)
+    yield checkRecords(health.answer, { nowMs: io.clock.now(), target: `--url ${records.url}` });
   else if (isNamed) yield describeSilentRecords(health.silence);
   else yield [note("records", "no local stack is running here", "Start it with `npm start`, or check AWS with --aws.")];
 }
