@@ -11,6 +11,7 @@ import { REDRIVE } from "./redrive.ts";
 import { RESYNC } from "./resync.ts";
 import { SECRETS_FINISH, SECRETS_SET } from "./secrets.ts";
 import { SET } from "./set.ts";
+import { SETUP } from "./setup.ts";
 import { SHOW } from "./show.ts";
 import { STAGES } from "./stages.ts";
 import type { Command } from "../command.ts";
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   RECONCILE,
   RECONCILIATIONS,
   PREVIEW,
+  SETUP,
   STAGES,
   SECRETS_SET,
   SECRETS_FINISH,
