@@ -190,6 +190,13 @@ function describeRepair<R extends SyncRecord>(
   };
 }
 
+/** What it was to bring a record here of which nothing was stored, for reports. */
+export function describeArrival(next: SyncRecord, context: CompareContext): Pick<Repair, "effect" | "cause"> {
+  const { sourceUpdatedAtMs: updatedAtMs } = next.fence;
+  const cause = classifyRepair({ ...context, stored: undefined, isKnown: false, next, updatedAtMs });
+  return { effect: nameEffect(undefined, next), cause };
+}
+
 function nameEffect(stored: SyncRecord | undefined, next: SyncRecord): RepairEffect {
   if (next.fields === undefined) return isActive(stored) ? "deactivated" : "noted";
   if (stored?.fields === undefined) return "created";

@@ -95,7 +95,9 @@ async function tryCommit<R extends SyncRecord>(
     return "conflict";
   }
   reportWrite(run, committing.id, { ...decision, origin: committing.origin });
-  return conclude(decision, decision.record);
+  const concluded = conclude(decision, decision.record);
+  const isHeld = holder !== undefined && concluded.outcome.kind === "done";
+  return isHeld ? { ...concluded, outcome: { ...concluded.outcome, isHeld } } : concluded;
 }
 
 function conclude<R extends SyncRecord>(decision: Decision<R>, record: R | undefined): Committed<R> {

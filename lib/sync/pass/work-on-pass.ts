@@ -33,6 +33,8 @@ export async function workOnPass(session: PassSession): Promise<"over" | "timeUp
     await session.save();
   }
   if (session.state.phase === "applying") {
+    // The token may have been changed since the listing; the reads that confirm must come from the same account.
+    if (session.state.chunks > 0) await comparePortals(session.run.hubspot, session.ports.passes);
     if (!(await applyDeferred(session))) return "timeUp";
     session.update({ phase: "freeing" });
     await session.save();
