@@ -4,7 +4,6 @@ import { applyContacts } from "./apply-contacts.ts";
 import { applyDeals, isWanted } from "./apply-deals.ts";
 import { followUp } from "./follow-up.ts";
 import { readSightings } from "./read-sightings.ts";
-import { mapConcurrently, settleOutcome } from "./run.ts";
 import type { Change } from "../domain/change.ts";
 import type { ObjectType } from "../domain/hubspot-object.ts";
 import type { Customer } from "../domain/record.ts";
@@ -120,13 +119,8 @@ async function followUpTurned(
   },
 ): Promise<void> {
   const due = [...turned.customers.values()].filter((customer) => customer.isFollowUpDue);
-  await mapConcurrently(due, async (customer) => {
-    const outcome = await settleOutcome(async () => {
-      await followUp(run, customer, turned.deliveryId);
-      return { kind: "done", writes: 0 };
-    });
-    if (outcome.kind === "failed") turned.outcomes.set(customer.companyId, outcome);
-  });
+  for (const [companyId, outcome] of await followUp(run, due, turned.deliveryId))
+    if (outcome.kind === "failed") turned.outcomes.set(companyId, outcome);
 }
 
 /** Adds the customers that pointers among them lead to. */
