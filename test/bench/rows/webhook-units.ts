@@ -15,7 +15,6 @@ export const WEBHOOK_UNITS: Measurement = {
 };
 
 function measureRepeats({ repeatedAtOnce, repeatedLate }: WebhookTraces): readonly Figure[] {
-  const perEvent = (trace: TraceCost): number => billedWrites(sumUnits(trace)) / countEvents(trace);
   return [
     {
       row: "5",
@@ -40,12 +39,20 @@ function measureRepeats({ repeatedAtOnce, repeatedLate }: WebhookTraces): readon
   ];
 }
 
+function perEvent(trace: TraceCost): number {
+  return billedWrites(sumUnits(trace)) / countEvents(trace);
+}
+
+/** Units of the table for records that were there before. */
+function unitsOfChanges({ batches }: TraceCost): number {
+  const writes = batches.flatMap((batch) => batch.writes);
+  return sumOver(
+    writes.filter((write) => isRecordWrite(write) && !write.isNew),
+    ({ write }) => write,
+  );
+}
+
 function measureChanges({ storm, interactive }: WebhookTraces): Figure {
-  const unitsOf = ({ batches }: TraceCost): number =>
-    sumOver(
-      batches.flatMap(({ writes }) => writes).filter((write) => isRecordWrite(write) && !write.isNew),
-      ({ write }) => write,
-    );
   const changed = countChangedRecords(storm);
   const largest = Math.max(...storm.batches.flatMap(({ writes }) => writes.map(({ bytes }) => bytes)));
   const interactiveWrites = interactive.batches.flatMap(({ writes }) => writes).filter(isRecordWrite);
@@ -54,8 +61,8 @@ function measureChanges({ storm, interactive }: WebhookTraces): Figure {
     name: "write units per changed record of at most 1 KB",
     goal: "1",
     minimum: "1 (with two indexes of every field: 5)",
-    measured: (unitsOf(storm) / changed).toFixed(3),
-    isMet: unitsOf(storm) <= changed,
+    measured: (unitsOfChanges(storm) / changed).toFixed(3),
+    isMet: unitsOfChanges(storm) <= changed,
     isGate: true,
     note: `${changed} changes by a workflow, largest record ${largest} bytes; in interactive editing ${interactiveWrites.length} writes took ${sumOver(interactiveWrites, ({ write }) => write)} units, and their index entries ${sumOver(interactiveWrites, ({ index }) => index)}`,
   };

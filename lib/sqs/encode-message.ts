@@ -1,0 +1,18 @@
+// Apart from reading, so that receive-webhook, which only sends, is not started with a schema it never uses.
+import type { Change } from "../domain/change.ts";
+
+/** What one message carries. */
+export interface MessageBody {
+  readonly deliveryId: string;
+  readonly receivedAtMs: number;
+  readonly changes: readonly Change[];
+}
+
+/** The text of a message: JSON without what has its usual value. */
+export function encodeMessage({ deliveryId, receivedAtMs, changes }: MessageBody): string {
+  return JSON.stringify({ v: 1, deliveryId, receivedAtMs, changes: changes.map(encodeChange) });
+}
+
+function encodeChange({ looks, failures, ...rest }: Change): object {
+  return { ...rest, ...(looks > 0 && { looks }), ...(failures > 0 && { failures }) };
+}
