@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Charset, type Format } from "esbuild";
+import { build, type BuildOptions, type Charset, type Format } from "esbuild";
 import { FUNCTION_BUNDLING } from "../../../infra/aws/function-bundling.ts";
 
 /** The deployed functions, by file. */
@@ -11,32 +12,35 @@ export interface Bundle {
   readonly code: string;
   /** Of the code, without its source map. */
   readonly bytes: number;
-  /** The source files with most bytes in it, largest first. */
-  readonly largest: readonly { readonly path: string; readonly bytes: number }[];
 }
 
 /**
  * Bundles a function with the options of the deployment.
  * @throws Error when the deployment has an option that is not carried over here
  */
-export async function buildBundle(file: FunctionFile): Promise<Bundle> {
-  const entry = fileURLToPath(new URL(`../../../functions/${file}.ts`, import.meta.url));
-  const { outputFiles, metafile } = await build({
-    entryPoints: [entry],
+export function buildBundle(file: FunctionFile): Promise<Bundle> {
+  return bundle({ entryPoints: [join(ROOT, "functions", `${file}.ts`)] });
+}
+
+/** Bundles a source text in the same way. */
+export function bundleSource(contents: string): Promise<Bundle> {
+  return bundle({ stdin: { contents, resolveDir: ROOT, loader: "ts" } });
+}
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+async function bundle(entry: Pick<BuildOptions, "entryPoints" | "stdin">): Promise<Bundle> {
+  const { outputFiles } = await build({
     ...readOptions(),
+    ...entry,
     bundle: true,
     platform: "node",
     write: false,
-    metafile: true,
     outfile: "index.js",
     logLevel: "error",
   });
   const code = outputFiles.find(({ path }) => path.endsWith(".js"))?.text ?? "";
-  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
-  const largest = inputs
-    .map(([path, { bytesInOutput: bytes }]) => ({ path, bytes }))
-    .toSorted((left, right) => right.bytes - left.bytes);
-  return { code, bytes: Buffer.byteLength(code), largest };
+  return { code, bytes: Buffer.byteLength(code) };
 }
 
 const FORMATS: Readonly<Record<string, Format>> = { cjs: "cjs", esm: "esm" };
