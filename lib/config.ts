@@ -101,36 +101,42 @@ const EXPECTED: Readonly<Record<Variable, string>> = {
 /** Their values are not shown in errors: somebody may have put the secret where its ARN belongs. */
 const HIDDEN: ReadonlySet<string> = new Set<Variable>(["clientSecretArn", "accessTokenArn"]);
 
-const nonEmpty = z.string().trim().min(1);
-const queueUrl = z.url({ protocol: /^https?$/u });
-const secretArn = z.string().regex(/^arn:aws[a-z-]*:secretsmanager:[^:]+:[^:]*:secret:.+$/u);
+/*
+ * Schemas are described by functions, not constants: each function of the product asks for one of them once, and what it
+ * never asks for is neither in its bundle nor built when it starts.
+ */
 
-function parseStages(text: string, context: z.core.$RefinementCtx<string>) {
-  const parsed = parseDealStages(text);
-  if (parsed.kind === "parsed") return parsed.filter;
-  context.issues.push({ code: "custom", message: parsed.problem, input: text });
-  return z.NEVER;
-}
+const nonEmpty = () => z.string().trim().min(1);
+const queueUrl = () => z.url({ protocol: /^https?$/u });
+const secretArn = () => z.string().regex(/^arn:aws[a-z-]*:secretsmanager:[^:]+:[^:]*:secret:.+$/u);
+const words = () => nonEmpty().transform((text) => text.split(",").map((word) => word.trim()));
+const numberText = () => nonEmpty().transform(Number);
+const wholeNumber = () => numberText().pipe(z.int());
 
-// Schemas are built when they are asked for: a constant would be in the bundle of every function.
-
-const describeReceiver = () =>
-  z.object({
-    changeQueueUrl: queueUrl,
-    clientSecretArn: secretArn,
-    publicUrl: z.url({ protocol: /^https$/u }).exactOptional(),
+const dealStages = () =>
+  z.string().transform((text, context) => {
+    const parsed = parseDealStages(text);
+    if (parsed.kind === "parsed") return parsed.filter;
+    context.issues.push({ code: "custom", message: parsed.problem, input: text });
+    return z.NEVER;
   });
 
-const describeWorker = () =>
-  z.object({
-    tableName: nonEmpty,
-    changeQueueUrl: queueUrl,
-    accessTokenArn: secretArn,
-    dealStages: z.string().transform(parseStages),
-    exclusionProperty: nonEmpty,
-    exclusionValues: nonEmpty
-      .transform((text) => text.split(",").map((word) => word.trim()))
-      .pipe(z.array(z.string().min(1))),
+function describeReceiver() {
+  return z.object({
+    changeQueueUrl: queueUrl(),
+    clientSecretArn: secretArn(),
+    publicUrl: z.url({ protocol: /^https$/u }).exactOptional(),
+  });
+}
+
+function describeWorker() {
+  return z.object({
+    tableName: nonEmpty(),
+    changeQueueUrl: queueUrl(),
+    accessTokenArn: secretArn(),
+    dealStages: dealStages(),
+    exclusionProperty: nonEmpty(),
+    exclusionValues: words().pipe(z.array(z.string().min(1))),
     hubspotBaseUrl: z
       .url({ protocol: /^https?$/u })
       .transform((url) => url.replace(/\/+$/u, ""))
@@ -139,18 +145,22 @@ const describeWorker = () =>
       .string()
       .regex(/^(?:\d{4}-\d{2}|v3)$/u)
       .default(DEFAULTS.hubspotApiVersion),
-    requestsPerSecond: nonEmpty.transform(Number).pipe(z.number().positive().max(25)).exactOptional(),
-    maxReceives: nonEmpty.transform(Number).pipe(z.int().min(1)),
+    requestsPerSecond: numberText().pipe(z.number().positive().max(25)).exactOptional(),
+    maxReceives: wholeNumber().pipe(z.int().min(1)),
   });
+}
 
-const describePass = () =>
-  describeWorker().extend({
-    passQueueUrl: queueUrl,
-    brakePercent: nonEmpty.transform(Number).pipe(z.number().min(0).max(100)),
-    brakeMinimum: nonEmpty.transform(Number).pipe(z.int().min(0)),
+function describePass() {
+  return describeWorker().extend({
+    passQueueUrl: queueUrl(),
+    brakePercent: numberText().pipe(z.number().min(0).max(100)),
+    brakeMinimum: wholeNumber().pipe(z.int().min(0)),
   });
+}
 
-const describeApi = () => describePass().extend({ deadLetterQueueUrl: queueUrl });
+function describeApi() {
+  return describePass().extend({ deadLetterQueueUrl: queueUrl() });
+}
 
 function withSettings<T extends z.output<ReturnType<typeof describeWorker>>>({
   dealStages,

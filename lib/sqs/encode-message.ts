@@ -1,3 +1,4 @@
+// Apart from reading, so that receive-webhook, which only sends, is not started with a schema it never uses.
 import type { Change } from "../domain/change.ts";
 
 /** What one message carries. */
@@ -12,6 +13,11 @@ export function encodeMessage({ deliveryId, receivedAtMs, changes }: MessageBody
   return JSON.stringify({ v: 1, deliveryId, receivedAtMs, changes: changes.map(encodeChange) });
 }
 
-function encodeChange({ looks, failures, ...rest }: Change): object {
-  return { ...rest, ...(looks > 0 && { looks }), ...(failures > 0 && { failures }) };
+/** Most changes are new and have only usual values, which are set to undefined for JSON to leave out. */
+function encodeChange(change: Change): object {
+  return {
+    ...change,
+    looks: change.looks === 0 ? undefined : change.looks,
+    failures: change.failures === 0 ? undefined : change.failures,
+  };
 }

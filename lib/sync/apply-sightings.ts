@@ -4,7 +4,6 @@ import { applyContacts } from "./apply-contacts.ts";
 import { applyDeals, isWanted } from "./apply-deals.ts";
 import { followUp } from "./follow-up.ts";
 import { readSightings } from "./read-sightings.ts";
-import { mapConcurrently, settleOutcome } from "./run.ts";
 import { joinOrigins } from "../domain/coalesce-changes.ts";
 import type { Change } from "../domain/change.ts";
 import type { Hint } from "../domain/decision.ts";
@@ -126,14 +125,10 @@ async function followUpTurned(
   },
 ): Promise<void> {
   const due = [...turned.customers.values()].filter((customer) => customer.isFollowUpDue);
-  await mapConcurrently(due, async (customer) => {
-    const outcome = await settleOutcome(async () => {
-      const [deliveryId = turned.deliveryId] = turned.hints.get(customer.companyId)?.origin?.deliveryIds ?? [];
-      await followUp(run, customer, deliveryId);
-      return { kind: "done", writes: 0 };
-    });
-    if (outcome.kind === "failed") turned.outcomes.set(customer.companyId, outcome);
-  });
+  const deliveryIdOf = ({ companyId }: Customer): string =>
+    turned.hints.get(companyId)?.origin?.deliveryIds[0] ?? turned.deliveryId;
+  for (const [companyId, outcome] of await followUp(run, due, deliveryIdOf))
+    if (outcome.kind === "failed") turned.outcomes.set(companyId, outcome);
 }
 
 /** Adds the customers that pointers among them lead to. */

@@ -5,6 +5,7 @@ import { startPass } from "../../../lib/sync/pass/start-pass.ts";
 import {
   changeUnheard,
   companyId,
+  contactId,
   dealId,
   differences,
   fill,
