@@ -2,8 +2,9 @@ import type { InMemoryRecordStore } from "../fixtures/in-memory-record-store.ts"
 import type { SimObject } from "../../infra/local/hubspot-simulator/portal-source.ts";
 import type { ContactPerson, Customer, Project } from "../../lib/domain/record.ts";
 import { expectCustomerFields, expectPersonFields, isEqual } from "../fixtures/expected-fields.ts";
+import type { AwsAccount } from "./aws-account.ts";
 import type { PortalHistory } from "./portal-history.ts";
-import { numberOf } from "./store-guard.ts";
+import { numberOf } from "./stored-record.ts";
 
 /** Everything that decides what the records must be once nothing is under way. */
 export interface OracleInput {
@@ -32,6 +33,17 @@ export function compareWithRules(input: OracleInput): readonly string[] {
     ...compareNumbers(input),
     ...comparePointers(input),
   ];
+}
+
+/** Looks everywhere for what the erased contacts alone had: table, queues and the notes of passes. */
+export function findErasedData(history: PortalHistory, aws: AwsAccount): readonly string[] {
+  const { table } = aws;
+  const stored = [...table.customers(), ...table.projects(), ...table.contactItems(), ...table.reservations()];
+  const places = [...stored.map((item) => JSON.stringify(item)), ...aws.listBodies()];
+  return history.erasedMarks().flatMap(({ contactId, mark }) => {
+    const place = places.find((text) => text.includes(mark));
+    return place === undefined ? [] : [`data of the erased contact ${contactId} is in ${place}`];
+  });
 }
 
 function compareCustomers(input: OracleInput): readonly string[] {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { Tally } from "./tally.ts";
 import { createScenario } from "./scenario.ts";
 import { runScenario } from "./simulation.ts";
 
@@ -8,20 +9,24 @@ const { values } = parseArgs({
     from: { type: "string", default: "1" },
     seed: { type: "string" },
     steps: { type: "string", default: "250" },
+    stats: { type: "boolean", default: false },
     story: { type: "boolean", default: false },
   },
 });
 const first = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
 let failed = 0;
+const tally = new Tally();
 const startMs = performance.now();
 for (let seed = first; seed < first + count; seed += 1) {
-  const { violations, story, writes } = await runScenario(createScenario(seed, Number(values.steps)));
+  const { violations, story, writes, tally: counted } = await runScenario(createScenario(seed, Number(values.steps)));
+  tally.add(counted);
   if (values.seed !== undefined) console.log(`seed ${seed}: ${writes} writes, ${story.length} lines`);
   if (values.story) console.log(story.join("\n"));
   if (violations.length === 0) continue;
   failed += 1;
   console.log(`seed ${seed} fails:\n  ${violations.slice(0, 4).join("\n  ")}`);
 }
+if (values.stats) console.log(tally.describe().join("\n"));
 console.log(`${count} seeds, ${failed} failed, ${Math.round(performance.now() - startMs)} ms`);
 process.exitCode = failed === 0 ? 0 : 1;

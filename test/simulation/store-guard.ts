@@ -1,10 +1,12 @@
-import type { ContactPerson, ContactTombstone, Customer, Project, SyncRecord } from "../../lib/domain/record.ts";
+import type { ContactPerson, Customer, Project, SyncRecord } from "../../lib/domain/record.ts";
 import { expectCustomerFields, expectPersonFields, isEqual } from "../fixtures/expected-fields.ts";
+import type { Pass } from "../../lib/sync/pass-ports.ts";
+import { Deactivations } from "./deactivations.ts";
 import { LONGEST_LAG_MS } from "./hubspot-wire.ts";
+import { describe, idOf, isOlder, keyOf, numberOf, objectKey, type Stored } from "./stored-record.ts";
 import type { Life, PortalHistory, TimeSpan } from "./portal-history.ts";
 import type { SimProcess } from "./sim-process.ts";
 
-type Stored = SyncRecord | ContactTombstone;
 type ObjectKey = readonly ["company" | "contact" | "deal", string];
 
 const TYPE_OF = {
@@ -26,6 +28,7 @@ export class StoreGuard {
   /** All data that each record ever had, as JSON; for what merges hand over. */
   readonly #ever = new Map<string, Set<string>>();
   readonly #attachAllowed = new Set<string>();
+  readonly #deactivations = new Deactivations();
 
   constructor(history: PortalHistory, now: () => number) {
     this.#history = history;
@@ -35,6 +38,21 @@ export class StoreGuard {
   /** An admin asks for an attach, which may change a detached record until it is detached anew. */
   permitAttach(type: "company" | "deal", id: string): void {
     this.#attachAllowed.add(objectKey(type, id));
+  }
+
+  /** Something happened outside the table that never may. */
+  complain(rule: string): void {
+    this.violations.push(rule);
+  }
+
+  noteInvocation(processName: string, passId: string): void {
+    this.#deactivations.noteInvocation(processName, passId);
+  }
+
+  /** Judges a pass that has ended. */
+  judgePass(pass: Pass): void {
+    const gap = this.#deactivations.judgePass(pass);
+    if (gap !== undefined) this.complain(gap);
   }
 
   judge(record: Stored, process: SimProcess): void {
@@ -62,6 +80,8 @@ export class StoreGuard {
       this.#attachAllowed.delete(objectKey(TYPE_OF[record.type], idOf(record)));
     }
     this.#judgeState(record, before, complain);
+    const gap = this.#deactivations.judge(record, before, process);
+    if (gap !== undefined) complain(gap);
     if (!isByAdmin) this.#judgeSync(record, before, complain);
     if (record.type !== "contactPerson") this.#judgeUnique(record, complain);
   }
@@ -233,48 +253,7 @@ export class StoreGuard {
   }
 }
 
-/** The HubSpot id behind a record. */
-export function idOf(record: Stored): string {
-  switch (record.type) {
-    case "customer":
-      return record.companyId;
-    case "project":
-      return record.dealId;
-    case "contactPerson":
-    case "contactTombstone":
-      return record.contactId;
-  }
-}
-
-export function numberOf(record: Customer | Project): string | undefined {
-  return record.type === "customer" ? record.customerNumber : record.shortForm;
-}
-
-function keyOf(record: Stored): string {
-  const suffix = record.type === "contactPerson" ? `@${record.companyId}` : "";
-  return `${record.type} ${idOf(record)}${suffix}`;
-}
-
-function objectKey(type: string, id: string): string {
-  return `${type}/${id}`;
-}
-
-function isOlder(record: Stored, before: Stored): boolean {
-  const [next, known] = [record.fence, before.fence];
-  if (next.sourceUpdatedAtMs !== known.sourceUpdatedAtMs) return next.sourceUpdatedAtMs < known.sourceUpdatedAtMs;
-  return next.readAtMs < known.readAtMs;
-}
-
 function isPersonal(change: { readonly field: string; readonly from?: string; readonly to?: string }): boolean {
   const isState = change.field === "state" || change.field.startsWith("reason.");
   return !isState && (change.from !== undefined || change.to !== undefined);
-}
-
-function describe(record: Stored): string {
-  const why = "reason" in record && record.reason !== undefined ? ` (${JSON.stringify(record.reason)})` : "";
-  const { sourceUpdatedAtMs, readAtMs } = record.fence;
-  const due = record.type === "customer" && record.isFollowUpDue ? " follow-up due" : "";
-  const depends = record.type === "project" ? ` of ${record.dependsOnCompanyId ?? "nobody"}` : "";
-  const stamp = `${sourceUpdatedAtMs % 100_000_000}/${readAtMs % 100_000_000}`;
-  return `${keyOf(record)}${depends} rev ${record.revision} ${record.state}${why}${due} fence ${stamp}`;
 }
