@@ -109,7 +109,8 @@ function freeze(input: ContactPersonCase, fence: Fence): Decision<ContactPerson>
     const isSuspect = observed.kind === "live" && suspectLinks(input.links, input.context.hint).includes(companyId);
     return keep(isSuspect ? "associationOlderThanEvent" : undefined);
   }
-  const isErasedSince = observed.kind === "missing" && input.context.hint.at.merged !== undefined;
+  const wasMerged = input.context.hint.at.merged !== undefined || input.tombstone?.state === "merged";
+  const isErasedSince = observed.kind === "missing" && wasMerged;
   if (isErasedSince && stored?.fields !== undefined && suspectObject(observed, input.context.hint) === undefined)
     return isOutdated(stored, fence) ? keep() : settle(input, { fence, verdict: mergedAndGone });
   if (stored !== undefined && (stored.state === "detached" || stored.state === "deleted" || stored.state === "merged"))

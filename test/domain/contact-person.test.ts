@@ -7,7 +7,7 @@ import { REPLICA_LAG_MS } from "../../lib/domain/suspicion.ts";
 import { describeDecision, pick, readTable } from "../fixtures/decision-table.ts";
 import { SEEN_CONTACTS, STORED_PERSONS } from "../fixtures/life-cases.ts";
 import { NOW_MS, sampleContext } from "../fixtures/sample-objects.ts";
-import { samplePerson } from "../fixtures/sample-records.ts";
+import { samplePerson, sampleTombstone } from "../fixtures/sample-records.ts";
 
 /** "Life of a record" for contact persons with data: a sighting (row) meets what is stored (column). See `readTable`. */
 const WITH_DATA = `
@@ -119,12 +119,15 @@ describe("decideContactPerson", () => {
   it.each<[name: string, at: Hint["at"], expected: string]>([
     ["keeps what it has, as long as no merge is known of", { property: 1 }, "="],
     ["is emptied when it was merged into one that is gone", { merged: 1 }, "merged- goneFromHubSpot"],
+    ["is emptied when only the tombstone knows of that", { follow: 1 }, "merged- goneFromHubSpot"],
   ])("at a detached customer, of a contact that is gone, %s", (...[, at, expected]) => {
     const { customer } = pick(SEEN_CONTACTS, "customer detached");
     const reason = { code: "customerDetached", companyId: "1" } as const;
     const stored = samplePerson("3", "1", { state: "detached", reason, fence: { sourceUpdatedAtMs: 1, readAtMs: 1 } });
     const context = sampleContext({ at, looks: MAX_LOOKS });
-    const decision = decideContactPerson({ ...ids, stored, ...pick(SEEN_CONTACTS, "missing"), customer, context });
+    const tombstone = at.follow === undefined ? undefined : sampleTombstone("3", { state: "merged", mergedInto: "4" });
+    const seen = { ...pick(SEEN_CONTACTS, "missing"), customer, tombstone };
+    const decision = decideContactPerson({ ...ids, stored, ...seen, context });
     expect(describeDecision(decision, stored)).toBe(expected);
   });
 

@@ -1,4 +1,5 @@
 import type { SyncRecord } from "../../lib/domain/record.ts";
+import type { BrakeSettings } from "../../lib/domain/brake.ts";
 import type { Pass } from "../../lib/sync/pass-ports.ts";
 import type { SimProcess } from "./sim-process.ts";
 
@@ -25,10 +26,14 @@ export class Deactivations {
   }
 
   /** @returns what is wrong with a pass that has ended, if anything */
-  judgePass({ passId, status, isDryRun }: Pass): string | undefined {
+  judgePass({ passId, status, isDryRun, confirms, counts }: Pass, brake: BrakeSettings): string | undefined {
     const { all, harmful } = this.#writesOf.get(passId) ?? { all: 0, harmful: 0 };
     if (isDryRun && all > 0) return `pass ${passId} was to try only, and wrote ${all} records`;
     if (status === "stopped" && harmful > 0) return `pass ${passId} was stopped, and deactivated ${harmful} records`;
+    const active = Object.values(counts).reduce((sum, { active: some = 0 }) => sum + some, 0);
+    // Per type a pass may do as much as this; all of them together are the most that can be told from outside.
+    const most = 3 * brake.minimum + Math.floor((active * brake.percent) / 100);
+    if (confirms === undefined && harmful > most) return `pass ${passId} deactivated ${harmful}, allowed are ${most}`;
     return undefined;
   }
 

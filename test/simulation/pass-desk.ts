@@ -1,4 +1,5 @@
 import type { InMemoryMessages } from "../fixtures/in-memory-messages.ts";
+import type { BrakeSettings } from "../../lib/domain/brake.ts";
 import { OBJECT_TYPES } from "../../lib/domain/hubspot-object.ts";
 import type { Pass, PassDemand, PassStore } from "../../lib/sync/pass-ports.ts";
 import { startPass, type PassRequest } from "../../lib/sync/pass/start-pass.ts";
@@ -17,6 +18,7 @@ interface PassDeskOptions {
   readonly passes: Pick<PassStore<unknown, unknown>, "listPasses">;
   readonly desk: AdminDesk;
   readonly guard: StoreGuard;
+  readonly brake: BrakeSettings;
   readonly tally: Tally;
   /** Waits until nothing is under way; false when that never happens. */
   readonly rest: () => Promise<boolean>;
@@ -67,7 +69,7 @@ export class PassDesk {
       this.#judged.add(pass.passId);
       this.#options.tally.count(`pass: ${pass.isDryRun ? "dry run " : ""}${pass.status}`);
       if (pass.confirms !== undefined) this.#options.tally.count("pass: confirmed by an admin");
-      this.#options.guard.judgePass(pass);
+      this.#options.guard.judgePass(pass, this.#options.brake);
     }
   }
 

@@ -119,6 +119,7 @@ class Simulation {
       passes: this.#aws.passes,
       desk: this.#desk,
       guard,
+      brake: scenario.brake,
       tally,
       rest: () => this.#rest(),
     });
@@ -223,11 +224,11 @@ class Simulation {
 
   #compare(isAfterPass: boolean): void {
     const stageIds = this.#scenario.dealStages === "all" ? undefined : SELECTED_STAGE_IDS;
-    const input = { history: this.#history, table: this.#aws.table, stageIds, isAfterPass };
-    const gaps = compareWithRules({ ...input, detached: this.#guard.detached });
+    const { detached } = this.#guard;
+    const input = { history: this.#history, table: this.#aws.table, detached, stageIds, isAfterPass };
+    const gaps = [...compareWithRules(input), ...findErasedData(input, this.#aws.listBodies())];
     const when = isAfterPass ? "after a pass" : "before any pass";
     for (const gap of gaps) this.#complain(`${when}: ${gap}`);
-    for (const gap of findErasedData(this.#history, this.#aws)) this.#complain(`${when}: ${gap}`);
   }
 
   #complain(rule: string): void {

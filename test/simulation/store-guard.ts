@@ -1,5 +1,6 @@
 import type { ContactPerson, Customer, Project, SyncRecord } from "../../lib/domain/record.ts";
 import { expectCustomerFields, expectPersonFields, isEqual } from "../fixtures/expected-fields.ts";
+import type { BrakeSettings } from "../../lib/domain/brake.ts";
 import type { Pass } from "../../lib/sync/pass-ports.ts";
 import { Deactivations } from "./deactivations.ts";
 import { LONGEST_LAG_MS } from "./hubspot-wire.ts";
@@ -50,8 +51,8 @@ export class StoreGuard {
   }
 
   /** Judges a pass that has ended. */
-  judgePass(pass: Pass): void {
-    const gap = this.#deactivations.judgePass(pass);
+  judgePass(pass: Pass, brake: BrakeSettings): void {
+    const gap = this.#deactivations.judgePass(pass, brake);
     if (gap !== undefined) this.complain(gap);
   }
 
@@ -179,7 +180,9 @@ export class StoreGuard {
   /** What a sync must leave alone. */
   #judgeSync(record: SyncRecord, before: SyncRecord | undefined, complain: (rule: string) => void): void {
     const isLed = record.state === "linked";
-    const isStripped = record.state === "merged" || record.state === "erased";
+    const isGone = record.type === "contactPerson" && record.reason?.code === "goneFromHubSpot";
+    const isStripped = isGone || record.state === "merged" || record.state === "erased";
+    if (isGone && record.fields !== undefined) complain("a contact that is not even in the bin left personal data");
     if (!isLed && !isStripped && !isEqual(record.fields, before?.fields) && !this.#isInherited(record, before))
       complain(`data changed although it is ${record.state}`);
     if (before?.state === "detached") this.#judgeDetached(record, before, complain);
@@ -190,7 +193,9 @@ export class StoreGuard {
   #judgeDetached(record: SyncRecord, before: SyncRecord, complain: (rule: string) => void): void {
     if (record.type === "contactPerson") {
       const customer = this.#last.get(`customer ${record.companyId}`);
-      if (customer?.state === "detached" && !["detached", "erased"].includes(record.state))
+      // Nothing but an erasure reaches them: their own, or that of a contact which they were merged into.
+      const isErased = record.state === "erased" || record.reason?.code === "goneFromHubSpot";
+      if (customer?.state === "detached" && record.state !== "detached" && !isErased)
         complain("a contact person of a detached customer changed");
       return;
     }
