@@ -164,11 +164,33 @@ async function pointAbsorbedContacts(run: Run, sighting: Sighting<"contact">, cu
 }
 
 /**
- * Removes every copy of a contact's personal data, at once and without asking HubSpot. The tombstone comes first.
+ * Removes every copy of a contact's personal data, at once and without asking HubSpot, and those of the contacts that
+ * were merged into it: a detached customer may have kept one of them.
  *
  * @throws RetryableError when the store fails
  */
-async function eraseEverything(run: Run, { id: contactId, hint }: Sighting<"contact">): Promise<Outcome> {
+async function eraseEverything(run: Run, contact: ErasedContact): Promise<Outcome> {
+  let writes = await eraseContactPersons(run, contact);
+  for (const id of await listMergedInto(run, contact.id)) {
+    const erased = await eraseEverything(run, { ...contact, id });
+    writes += erased.kind === "done" ? erased.writes : 0;
+  }
+  return { kind: "done", writes };
+}
+
+type ErasedContact = Pick<Sighting<"contact">, "id" | "hint">;
+
+/** A merge moves associations, so the absorbed contact's persons are at customers where the survivor's are as well. */
+async function listMergedInto({ store }: Pick<Run, "store">, contactId: string): Promise<readonly string[]> {
+  const own = (await store.readContacts([contactId])).get(contactId) ?? NOTHING_STORED;
+  const dependants = await mapConcurrently(own.persons, ({ companyId }) => store.readDependantIds(companyId));
+  const ids = [...new Set(dependants.flatMap(({ contactIds }) => contactIds))];
+  const contacts = ids.length === 0 ? [] : [...(await store.readContacts(ids))];
+  return contacts.flatMap(([id, { tombstone }]) => (tombstone?.mergedInto === contactId ? [id] : []));
+}
+
+/** The tombstone comes first. @returns how many contact persons were erased */
+async function eraseContactPersons(run: Run, { id: contactId, hint }: ErasedContact): Promise<number> {
   const { origin } = hint;
   for (let race = 0; race < MOST_RACES; race += 1) {
     const stored = (await run.store.readContacts([contactId])).get(contactId) ?? NOTHING_STORED;
@@ -182,7 +204,7 @@ async function eraseEverything(run: Run, { id: contactId, hint }: Sighting<"cont
     if (!isComplete) continue;
     for (const record of erased)
       reportWrite(run, `${contactId}/${record.companyId}`, { record, isTouch: false, origin });
-    return { kind: "done", writes: writes.length };
+    return writes.length;
   }
   throw contended(contactId);
 }
