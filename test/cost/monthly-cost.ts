@@ -13,8 +13,6 @@ async function main(): Promise<void> {
     process.stdout.write(`${JSON.stringify({ prices: PRICES, assumed: ASSUMED, counted, costs }, null, 2)}\n`);
     return;
   }
-  const row = (name: string, cells: readonly string[]): string =>
-    `| ${name.padEnd(28)} | ${cells.map((cell) => cell.padStart(9)).join(" | ")} |\n`;
   const names = Object.keys(costs[0]?.cost ?? {});
   process.stdout.write(
     [
@@ -47,6 +45,10 @@ async function main(): Promise<void> {
       `\nList prices of ${PRICES.region}, ${PRICES.date}, without free tiers; counted on ${counted.objects} objects and ${counted.edits} edits.\n`,
     ].join(""),
   );
+}
+
+function row(name: string, cells: readonly string[]): string {
+  return `| ${name.padEnd(28)} | ${cells.map((cell) => cell.padStart(9)).join(" | ")} |\n`;
 }
 
 await main();
