@@ -14,15 +14,15 @@ export interface Watched {
 }
 
 export interface AlarmSpec {
-  /** PascalCase and permanent; in kebab case it is the runbook's anchor. */
+  /** PascalCase and permanent; its section of the README's runbook says what it means. */
   readonly id: string;
-  /** What it means, in one sentence. */
-  readonly meaning: string;
   readonly metric: IMetric;
   /** Alarms at this value and above. */
   readonly threshold: number;
-  /** Periods in a row. */
+  /** Periods looked back on. Default 1. */
   readonly periods?: number;
+  /** How many of these must be bad. Default all. */
+  readonly badPeriods?: number;
   readonly isSilenceBad?: boolean;
 }
 
@@ -33,6 +33,12 @@ export interface AlarmSpec {
 const DRIFT_PER_DAY = 100;
 const HOUR = Duration.hours(1);
 const DAY = Duration.days(1);
+
+/**
+ * A pass speaks once a night, and its word holds until the next one has: without this an alarm would be over, and say so by
+ * e-mail, five minutes after it went off.
+ */
+const UNTIL_NEXT_PASS = { periods: 26, badPeriods: 1 } as const;
 
 /** All alarms. */
 export function listAlarms(scope: Construct, watched: Watched): readonly AlarmSpec[] {
@@ -48,13 +54,11 @@ function listDoorAlarms(scope: Construct): readonly AlarmSpec[] {
   return [
     {
       id: "SignatureRejected",
-      meaning: "Requests to the webhook URL carry no valid HubSpot signature; if they are HubSpot's, events get lost.",
       metric: syncMetric(scope, METRICS.signatureRejected),
       threshold: 5,
     },
     {
       id: "EnqueueFailed",
-      meaning: "SQS did not accept changes; HubSpot repeats the deliveries for a day.",
       metric: syncMetric(scope, METRICS.enqueueFailed),
       threshold: 1,
     },
@@ -65,13 +69,23 @@ function listQueueAlarms(scope: Construct, watched: Watched): readonly AlarmSpec
   return [
     {
       id: "OldestChange",
-      meaning: "A change has waited for more than fifteen minutes: records are behind HubSpot.",
-      metric: watched.changeQueue.metricApproximateAgeOfOldestMessage({ period: JUDGED_OVER, statistic: "Maximum" }),
+      // To SQS a change that was handed back is a new message, so the worker tells how old the change itself is.
+      metric: new MathExpression({
+        expression: "MAX([FILL(waiting, 0), FILL(handedBack, 0)])",
+        label: "age of the oldest change, seconds",
+        period: JUDGED_OVER,
+        usingMetrics: {
+          waiting: watched.changeQueue.metricApproximateAgeOfOldestMessage({ statistic: "Maximum" }),
+          handedBack: syncMetric(scope, METRICS.oldestChangeSeconds, { statistic: "Maximum" }),
+        },
+      }),
       threshold: 15 * 60,
+      // Handed back for up to fifteen minutes, a change is not heard of in between.
+      periods: 4,
+      badPeriods: 1,
     },
     {
       id: "DeadLetters",
-      meaning: "Messages were given up and lie in a dead-letter queue, kept for fourteen days.",
       metric: sum(
         watched.deadLetterQueues.map((queue) =>
           queue.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum" }),
@@ -81,19 +95,17 @@ function listQueueAlarms(scope: Construct, watched: Watched): readonly AlarmSpec
     },
     {
       id: "RecordsFailing",
-      meaning: "Records cannot be written as HubSpot has them, such as for a number that is taken.",
-      metric: syncMetric(scope, METRICS.recordsFailing),
+      metric: syncMetric(scope, METRICS.recordsFailing, { period: HOUR }),
       threshold: 1,
+      ...UNTIL_NEXT_PASS,
     },
     {
       id: "FunctionErrors",
-      meaning: "A function ended with an error or ran out of time.",
       metric: sum(watched.functions.map(({ lambda }) => lambda.metricErrors())),
       threshold: 1,
     },
     {
       id: "FunctionThrottles",
-      meaning: "Lambda had no room to run a function: the account's concurrency is used up.",
       metric: sum(watched.functions.map(({ lambda }) => lambda.metricThrottles())),
       threshold: 1,
     },
@@ -104,7 +116,6 @@ function listHubSpotAlarms(scope: Construct): readonly AlarmSpec[] {
   return [
     {
       id: "RateLimited",
-      meaning: "HubSpot refuses more than 5 % of the calls for their rate; another app may use up the account's limit.",
       metric: new MathExpression({
         // A handful of calls proves nothing.
         expression: "IF(calls > 100, 100 * FILL(limited, 0) / calls, 0)",
@@ -120,21 +131,19 @@ function listHubSpotAlarms(scope: Construct): readonly AlarmSpec[] {
     },
     {
       id: "DailyQuota",
-      meaning: "More than 80 % of the account's daily calls to HubSpot are used; at 100 % the sync waits for midnight.",
       metric: syncMetric(scope, METRICS.hubspotDailyUsedPercent, { statistic: "Maximum" }),
       threshold: 80,
     },
     {
       id: "TokenRejected",
-      meaning: "HubSpot rejects the access token or a scope is missing: nothing is synced.",
       metric: syncMetric(scope, METRICS.tokenRejected),
       threshold: 1,
     },
     {
       id: "StageUnknown",
-      meaning: "The setting dealStages names a stage that HubSpot no longer has.",
-      metric: syncMetric(scope, METRICS.stageUnknown),
+      metric: syncMetric(scope, METRICS.stageUnknown, { period: HOUR }),
       threshold: 1,
+      ...UNTIL_NEXT_PASS,
     },
   ];
 }
@@ -143,19 +152,18 @@ function listPassAlarms(scope: Construct): readonly AlarmSpec[] {
   return [
     {
       id: "PassFailed",
-      meaning: "A pass ended with an error; it changed nothing that it was not sure of.",
-      metric: syncMetric(scope, METRICS.passFailed),
+      metric: syncMetric(scope, METRICS.passFailed, { period: HOUR }),
       threshold: 1,
+      ...UNTIL_NEXT_PASS,
     },
     {
       id: "PassStopped",
-      meaning: "The brake stopped a pass that was about to deactivate unusually many records; somebody has to confirm.",
-      metric: syncMetric(scope, METRICS.passStopped),
+      metric: syncMetric(scope, METRICS.passStopped, { period: HOUR }),
       threshold: 1,
+      ...UNTIL_NEXT_PASS,
     },
     {
       id: "PassMissing",
-      meaning: "No pass has succeeded for 26 hours. Right after the first deployment this is expected.",
       metric: new MathExpression({
         expression: "IF(FILL(succeeded, 0) > 0, 0, 1)",
         label: "hours without a successful pass",
@@ -168,9 +176,8 @@ function listPassAlarms(scope: Construct): readonly AlarmSpec[] {
     },
     {
       id: "Drift",
-      meaning: `The passes of a day repaired more than ${DRIFT_PER_DAY} records that the webhooks should have kept right.`,
       metric: syncMetric(scope, METRICS.passRepaired, { period: DAY }),
-      threshold: DRIFT_PER_DAY,
+      threshold: DRIFT_PER_DAY + 1,
     },
   ];
 }

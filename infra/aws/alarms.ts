@@ -5,6 +5,7 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
 import { type AlarmSpec, listAlarms, type Watched } from "./alarm-list.ts";
+import { readRunbook } from "./runbook.ts";
 
 export interface AlarmsProps extends Watched {
   /** Empty when nobody is to be told. */
@@ -27,12 +28,13 @@ export class Alarms extends Construct {
     this.alarms = listAlarms(this, watched).map((spec) => this.createAlarm(spec));
   }
 
-  private createAlarm({ id, meaning, metric, threshold, periods = 1, isSilenceBad = false }: AlarmSpec): Alarm {
+  private createAlarm({ id, metric, threshold, periods = 1, badPeriods, isSilenceBad = false }: AlarmSpec): Alarm {
     const alarm = new Alarm(this, id, {
-      alarmDescription: `${meaning} What to do: README.md#${runbookAnchor(id)}`,
+      alarmDescription: readRunbook(id),
       metric,
       threshold,
       evaluationPeriods: periods,
+      datapointsToAlarm: badPeriods ?? periods,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: isSilenceBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
@@ -41,9 +43,4 @@ export class Alarms extends Construct {
     alarm.addOkAction(tell);
     return alarm;
   }
-}
-
-/** Heading of an alarm's section in the README's runbook, as a link: `TokenRejected` has `runbook-token-rejected`. */
-export function runbookAnchor(alarmId: string): string {
-  return `runbook${alarmId.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
 }

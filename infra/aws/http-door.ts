@@ -40,7 +40,8 @@ export class HttpDoor extends Construct {
       httpApi: this.api,
       stageName: "$default",
       autoDeploy: true,
-      detailedMetricsEnabled: true,
+      // Metrics by route are paid for one by one, and each API has one route.
+      detailedMetricsEnabled: false,
       throttle,
       accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: ACCESS_LOG },
     });

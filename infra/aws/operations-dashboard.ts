@@ -41,7 +41,10 @@ export class OperationsDashboard extends Construct {
   private listFlowWidgets({ changeQueue, deadLetterQueues }: OperationsDashboardProps): IWidget[] {
     return [
       graph("Changes", this.metrics(METRICS.changesProcessed, METRICS.changesFailed, METRICS.recordsWritten)),
-      graph("Seconds the oldest change has waited", [changeQueue.metricApproximateAgeOfOldestMessage()]),
+      graph("Seconds the oldest change has waited", [
+        changeQueue.metricApproximateAgeOfOldestMessage(),
+        syncMetric(this, METRICS.oldestChangeSeconds, { statistic: "Maximum" }),
+      ]),
       graph(
         "Dead letters",
         deadLetterQueues.map((queue) => queue.metricApproximateNumberOfMessagesVisible()),
@@ -57,8 +60,8 @@ export class OperationsDashboard extends Construct {
         this.metrics(METRICS.signatureRejected, METRICS.enqueueFailed, METRICS.unknownEvents),
       ),
       graph(
-        "Function errors",
-        functions.map(({ lambda }) => lambda.metricErrors()),
+        "Function errors and throttles",
+        functions.flatMap(({ lambda }) => [lambda.metricErrors(), lambda.metricThrottles()]),
       ),
     ];
   }
