@@ -114,6 +114,9 @@ const isReasonAmiss = (record: SyncRecord): boolean => (record.state === "linked
 const memory = (record: SyncRecord): string => text([record.absorbedIds, record.createdAtMs]);
 const rest = (record: SyncRecord | undefined): object => ({ ...record, fence: 0, revision: 0, isFollowUpDue: false });
 
+/** State, `+` with data and `-` without. */
+const spell = ({ state, fields }: SyncRecord): string => `${state}${fields === undefined ? "-" : "+"}`;
+
 describe.each<[name: string, all: readonly Met<SyncRecord>[]]>([
   ["decideCustomer", CUSTOMERS],
   ["decideProject", PROJECTS],
@@ -126,7 +129,6 @@ describe.each<[name: string, all: readonly Met<SyncRecord>[]]>([
   });
 
   it("writes no state that these cases do not begin with, with data or without", () => {
-    const spell = ({ state, fields }: SyncRecord): string => `${state}${fields === undefined ? "-" : "+"}`;
     const begun = new Set(all.flatMap(({ stored, isOdd }) => (stored === undefined || isOdd ? [] : [spell(stored)])));
     const written = all.flatMap(({ decision, isOdd }) =>
       decision.kind === "write" && !isOdd ? [spell(decision.record)] : [],

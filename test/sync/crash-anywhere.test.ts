@@ -191,9 +191,8 @@ describe.each(Object.entries(SCENARIOS))("when %s", (_name, scenario) => {
         const crashed = await play(scenario, { atCall, isAfter });
         expect(crashed.hasDied, `death at call ${atCall}`).toBe(true);
         const when = `after a death ${isAfter ? "after" : "before"} call ${atCall}`;
-        expect(crashed.records, when).toEqual(records);
-        expect(crashed.carried, when).toEqual(carried);
-        expect(crashed.left.length, when).toBeLessThanOrEqual(1);
+        expect({ when, records: crashed.records, carried: crashed.carried }).toEqual({ when, records, carried });
+        expect(crashed.left.length).toBeLessThanOrEqual(1);
       }
     }
   });
