@@ -26,8 +26,10 @@ export async function detachCustomerRecord(
   const customers = describeCustomers(run);
   const change = (stored: Customer) => detachCustomer(stored, run.clock.now());
   const outcome = await writeLocally(run, customers, { id, expectedRevision, change });
+  // Refused, too: after a crash it is detached already, and those who ask again are the first to see what was left.
+  const detached = outcome.kind === "done" ? outcome.record : await customers.read(id);
+  if (detached?.isFollowUpDue === true) await followUpOrLeave(run, detached);
   if (outcome.kind === "refused") return outcome;
-  await followUpOrLeave(run, outcome.record);
   return { kind: "done", record: (await customers.read(id)) ?? outcome.record };
 }
 

@@ -4,7 +4,7 @@ import { decideTombstone } from "../../lib/domain/contact-tombstone.ts";
 import { MAX_LOOKS, type Hint } from "../../lib/domain/decision.ts";
 import type { ContactPerson } from "../../lib/domain/record.ts";
 import { REPLICA_LAG_MS } from "../../lib/domain/suspicion.ts";
-import { describeDecision, pick, readTable } from "../fixtures/decision-table.ts";
+import { describeDecision, findGaps, pick, readTable } from "../fixtures/decision-table.ts";
 import { SEEN_CONTACTS, STORED_PERSONS } from "../fixtures/life-cases.ts";
 import { NOW_MS, sampleContext } from "../fixtures/sample-objects.ts";
 import { samplePerson, sampleTombstone } from "../fixtures/sample-records.ts";
@@ -42,6 +42,7 @@ eligible                  |                  | linked*   | linked*   | linked*  
 customer failing          |                  | linked*   | linked*   | linked*   | linked*   | linked*   | linked*   | linked*   | =
 customer detached         | customerDetached | detached- | detached- | detached- | =         | detached- | =         | =         | =
 customer excluded         | customerExcluded | excluded- | touch     | excluded- | excluded- | excluded- | excluded- | excluded- | =
+customer excluded entry   | customerExcluded | excluded- | touch     | excluded- | excluded- | excluded- | excluded- | excluded- | =
 customer deleted          | customerDeleted  | deleted-  | deleted-  | deleted-  | deleted-  | deleted-  | deleted-  | deleted-  | =
 customer held             | customerNotHere  | waiting-  | waiting-  | touch     | waiting-  | waiting-  | waiting-  | waiting-  | =
 customer merged           | absorbedBy       | merged-   | merged-   | merged-   | merged-   | merged-   | merged-   | touch     | =
@@ -52,6 +53,7 @@ absorbed                  | absorbedBy       | merged-   | merged-   | merged-  
 missing                   | goneFromHubSpot  | =         | deleted-  | deleted-  | deleted-  | deleted-  | deleted-  | =         | =
 missing at first          |                  | ?         | ?         | ?         | ?         | ?         | ?         | ?         | =
 outdated                  |                  | linked*   | =         | =         | =         | =         | =         | =         | =
+outdated deletion         | deletedInHubSpot | deleted-  | =         | =         | =         | =         | =         | =         | =
 known as erased           | erasedForPrivacy | =         | erased-   | erased-   | erased-   | erased-   | erased-   | erased-   | =
 known as merged           | goneFromHubSpot  | =         | merged-   | merged-   | merged-   | merged-   | merged-   | =         | =
 known as merged, absorbed | absorbedBy       | merged-   | merged-   | merged-   | merged-   | merged-   | merged-   | =         | =
@@ -68,6 +70,10 @@ const expectsLink = (isAssociated: boolean): Hint => ({
 
 describe("decideContactPerson", () => {
   const cells = [...readTable(WITH_DATA), ...readTable(WITHOUT_DATA)];
+
+  it("has a cell for every sighting of everything that may be stored", () => {
+    expect(findGaps(cells, { seen: SEEN_CONTACTS, stored: STORED_PERSONS })).toEqual([]);
+  });
 
   it.each(cells)("on $sighting, stored $stored: $expected", ({ sighting, stored: column, expected }) => {
     const { stored } = pick(STORED_PERSONS, column);

@@ -3,7 +3,7 @@ import { decideCustomer, holdCustomer } from "../../lib/domain/customer.ts";
 import { MAX_LOOKS, type Hint } from "../../lib/domain/decision.ts";
 import type { Customer } from "../../lib/domain/record.ts";
 import { REPLICA_LAG_MS } from "../../lib/domain/suspicion.ts";
-import { describeDecision, pick, readTable } from "../fixtures/decision-table.ts";
+import { describeDecision, findGaps, pick, readTable } from "../fixtures/decision-table.ts";
 import { SEEN_COMPANIES, STORED_CUSTOMERS } from "../fixtures/life-cases.ts";
 import { NOW_MS, sampleCompany, sampleContext } from "../fixtures/sample-objects.ts";
 import { sampleCustomer, sampleUntransferred } from "../fixtures/sample-records.ts";
@@ -25,6 +25,10 @@ outdated deletion  | deletedInHubSpot   | deleted-  | =         | =         | = 
 type HintRow = [name: string, at: Hint["at"], row: Readonly<Record<string, string>>];
 
 describe("decideCustomer", () => {
+  it("has a cell for every sighting of everything that may be stored", () => {
+    expect(findGaps(readTable(LIFE), { seen: SEEN_COMPANIES, stored: STORED_CUSTOMERS })).toEqual([]);
+  });
+
   it.each(readTable(LIFE))("on $sighting, stored $stored: $expected", ({ sighting, stored: column, expected }) => {
     const { stored } = pick(STORED_CUSTOMERS, column);
     const decision = decideCustomer({ companyId: "1", stored, ...pick(SEEN_COMPANIES, sighting) });

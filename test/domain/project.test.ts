@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MAX_LOOKS, type Hint } from "../../lib/domain/decision.ts";
 import { decideProject, findPrimaryCompanyId, holdProject, NEW_PROJECT_OWN_FIELDS } from "../../lib/domain/project.ts";
 import { REPLICA_LAG_MS } from "../../lib/domain/suspicion.ts";
-import { describeDecision, pick, readTable } from "../fixtures/decision-table.ts";
+import { describeDecision, findGaps, pick, readTable } from "../fixtures/decision-table.ts";
 import { SEEN_DEALS, STORED_PROJECTS } from "../fixtures/life-cases.ts";
 import { NOW_MS, primaryLink, sampleContext, sampleDeal } from "../fixtures/sample-objects.ts";
 import { sampleCustomer, sampleProject } from "../fixtures/sample-records.ts";
@@ -57,6 +57,10 @@ const readAtMs = NOW_MS - 500;
 
 describe("decideProject", () => {
   const cells = [...readTable(WITH_DATA), ...readTable(WITHOUT_DATA)];
+
+  it("has a cell for every sighting of everything that may be stored", () => {
+    expect(findGaps(cells, { seen: SEEN_DEALS, stored: STORED_PROJECTS })).toEqual([]);
+  });
 
   it.each(cells)("on $sighting, stored $stored: $expected", ({ sighting, stored: column, expected }) => {
     const { stored } = pick(STORED_PROJECTS, column);
