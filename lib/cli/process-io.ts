@@ -44,7 +44,7 @@ function endWithReader(error: NodeJS.ErrnoException): void {
 }
 
 /** A terminal would show what is typed, and what is read like this may be a secret. */
-function readPipe(): Promise<string> {
+async function readPipe(): Promise<string> {
   if (!process.stdin.isTTY) return text(process.stdin);
   throw new CliError("Nothing is piped in, and nobody can be asked while the output goes elsewhere.");
 }
