@@ -15,7 +15,7 @@ type CallName = "list" | "read" | "other";
 
 /** Which of HubSpot's calls this is; everything that confirms a suspicion is a `read`. */
 function nameCall({ pathname, searchParams }: URL): CallName {
-  if (/\/batch\/read$/u.test(pathname)) return "read";
+  if (pathname.endsWith("/batch/read")) return "read";
   return searchParams.has("limit") ? "list" : "other";
 }
 
