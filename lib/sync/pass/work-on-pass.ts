@@ -72,10 +72,10 @@ async function listEverything(session: PassSession): Promise<boolean> {
   for (const types of listGroups(session)) {
     if (types.length === 0) continue;
     // Loaded anew for each group: the companies before may have turned some.
-    const customers = await loadCustomerStates(session.ports.streams);
+    const customers = await loadCustomerStates(session);
     if (!(await new LaneRunner(session, customers, types).listAll())) return false;
+    await session.save();
   }
-  await session.save();
   return true;
 }
 
