@@ -31,6 +31,8 @@ export interface Repair {
   readonly next: SyncRecord;
   readonly effect: RepairEffect;
   readonly cause: RepairCause;
+  /** Whether it takes something away, be it only an entry's company; then a read of its own must confirm it. */
+  readonly isLoss: boolean;
   /** Whether the brake counts it. */
   readonly isHarm: boolean;
 }
@@ -176,7 +178,7 @@ function conclude(
   pair: { readonly isListed: boolean; readonly isSuspectAnyway: boolean },
 ): Finding {
   if (repairs.length === 0 && !pair.isSuspectAnyway) return SETTLED;
-  const isDeferred = !pair.isListed || repairs.some((repair) => repair.isHarm);
+  const isDeferred = !pair.isListed || repairs.some((repair) => repair.isLoss);
   return { kind: isDeferred ? "deferred" : "suspect", repairs };
 }
 
@@ -188,13 +190,15 @@ function describeRepair<R extends SyncRecord>(
   if (decision.kind === "keep") return undefined;
   const { stored } = pair;
   const next = decision.record;
+  const isHarm = isHarmful(stored, next);
   const effect = decision.isTouch ? "touched" : nameEffect(stored, next);
   return {
     stored,
     next,
     effect,
     cause: classifyRepair({ ...context, ...pair, next }),
-    isHarm: isHarmful(stored, next),
+    isLoss: isHarm || losesCompany(stored, next),
+    isHarm,
   };
 }
 
@@ -218,4 +222,11 @@ function isHarmful(stored: SyncRecord | undefined, next: SyncRecord): boolean {
   if (stored === undefined || !isActive(stored)) return false;
   const losesCustomer = next.type === "project" && next.state === "waiting" && stored.state !== "waiting";
   return losesCustomer || !isActive(next);
+}
+
+/** Whether HubSpot shows an association no longer; a list that leaves associations out must not be believed. */
+function losesCompany(stored: SyncRecord | undefined, next: SyncRecord): boolean {
+  if (stored?.type === "project" && next.type === "project")
+    return stored.dependsOnCompanyId !== undefined && next.dependsOnCompanyId === undefined;
+  return stored !== undefined && stored.state !== next.state && next.reason?.code === "notAssociated";
 }

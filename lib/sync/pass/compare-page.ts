@@ -39,7 +39,7 @@ export async function comparePage(
     case "company": {
       const compared = compareCompanies(typed.page.objects, records, context);
       const companies = sightingsOf(typed.page, compared);
-      return settlePage(session, customers, { ...page, compared, apply: applier(session, { companies }) });
+      return settlePage(session, { ...page, compared, apply: applier(session, { companies }) });
     }
     case "contact": {
       const customerOf = await knowCustomers(session.run.store, customers, { listed: typed.page.objects, records });
@@ -51,7 +51,7 @@ export async function comparePage(
         finding: compareContact({ ...pair, stored: pair.stored?.contact, customerOf }, context),
       }));
       const contacts = sightingsOf(typed.page, compared);
-      return settlePage(session, customers, { ...page, compared, apply: applier(session, { contacts }) });
+      return settlePage(session, { ...page, compared, apply: applier(session, { contacts }) });
     }
     case "deal": {
       const customerOf = await knowCustomers(session.run.store, customers, { listed: typed.page.objects, records });
@@ -66,7 +66,7 @@ export async function comparePage(
         ),
       }));
       const deals = sightingsOf(typed.page, compared);
-      return settlePage(session, customers, { ...page, compared, apply: applier(session, { deals }) });
+      return settlePage(session, { ...page, compared, apply: applier(session, { deals }) });
     }
   }
 }

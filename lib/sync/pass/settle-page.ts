@@ -5,7 +5,7 @@ import { markFailing } from "../mark-failing.ts";
 import { Counter, countRepairs } from "./counter.ts";
 import { encodeDeferred } from "./deferred-object.ts";
 import { listPreviewed } from "./preview-entries.ts";
-import type { CustomerStates } from "../../domain/customer-states.ts";
+import { encodeTurn } from "./trial-turn.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
 import type { CompareContext } from "../../domain/pass-finding.ts";
 import type { Customer, SyncRecord } from "../../domain/record.ts";
@@ -31,7 +31,6 @@ interface PageToSettle {
 /** Repairs the suspects of a page, unless the pass only tries, and sums up. */
 export async function settlePage(
   session: PassSession,
-  customers: CustomerStates,
   { type, compared, context, apply }: PageToSettle,
 ): Promise<SettledPage> {
   const { isDryRun } = session.pass;
@@ -47,7 +46,7 @@ export async function settlePage(
       for (const object of compared) countObject(counts, object, { isDryRun, outcome: outcomes.get(object.id) });
       session.add(type, counts.sums);
       session.add("company", countPulledIn(pulledIn, context));
-      if (isDryRun) rememberTrial(session, customers, compared);
+      if (isDryRun) rememberTrial(session, compared);
       else session.defer(compared.flatMap((object) => encodeDeferred(type, object)));
       sumNumbers(session, compared);
     },
@@ -110,9 +109,9 @@ function countObject(
 }
 
 /** A trial goes on as if its repairs were made. */
-function rememberTrial(session: PassSession, customers: CustomerStates, compared: readonly ComparedObject[]): void {
+function rememberTrial(session: PassSession, compared: readonly ComparedObject[]): void {
   const repairs = compared.flatMap(({ finding }) => (finding.kind === "settled" ? [] : finding.repairs));
-  for (const { next } of repairs) if (next.type === "customer") customers.turn(next.companyId, next.state);
+  session.defer(repairs.flatMap(({ next }) => (next.type === "customer" ? [encodeTurn(next)] : [])));
   if (session.state.preview === undefined) return;
   session.update({ listed: [...session.state.listed, ...listPreviewed(repairs, session.state.listed.length)] });
 }
