@@ -54,6 +54,29 @@ describe("coalesceChanges", () => {
     }),
     looks: fc.nat(3),
     failures: fc.nat(3),
+    absorbs: fc.uniqueArray(fc.constantFrom("7", "8", "9"), { minLength: 1 }).map((ids) => ids.toSorted()),
+  });
+
+  it("leaves alone what is joined already", () => {
+    fc.assert(
+      fc.property(fc.array(change), (changes) => {
+        const once = coalesceChanges(changes);
+        expect(coalesceChanges(once)).toEqual(once);
+        expect(coalesceChanges([...changes, ...changes])).toEqual(once);
+      }),
+    );
+  });
+
+  it("forgets no object, no kind, no expected company and no absorbed id, and invents none", () => {
+    fc.assert(
+      fc.property(fc.array(change), (changes) => {
+        const facts = (some: readonly Change[]) =>
+          some.flatMap(({ type, id, at, expects = {}, absorbs = [] }) =>
+            [...Object.keys(at), ...Object.keys(expects), ...absorbs, ""].map((fact) => `${type} ${id} ${fact}`),
+          );
+        expect(new Set(facts(coalesceChanges(changes)))).toEqual(new Set(facts(changes)));
+      }),
+    );
   });
 
   it("joins to the same in any order and in any grouping", () => {
