@@ -9,6 +9,13 @@ function sorted(changes: readonly Change[]): readonly Change[] {
   return changes.toSorted((a, b) => `${a.type}${a.id}`.localeCompare(`${b.type}${b.id}`));
 }
 
+/** Everything that changes say apart from times, one text each. */
+function facts(changes: readonly Change[]): readonly string[] {
+  return changes.flatMap(({ type, id, at, expects = {}, absorbs = [] }) =>
+    [...Object.keys(at), ...Object.keys(expects), ...absorbs, ""].map((fact) => `${type} ${id} ${fact}`),
+  );
+}
+
 describe("coalesceChanges", () => {
   it("keeps the latest time of each kind", () => {
     const changes = [deal, { ...deal, at: { created: 3, property: 8 } }, { ...deal, at: { property: 6, deleted: 1 } }];
@@ -70,10 +77,6 @@ describe("coalesceChanges", () => {
   it("forgets no object, no kind, no expected company and no absorbed id, and invents none", () => {
     fc.assert(
       fc.property(fc.array(change), (changes) => {
-        const facts = (some: readonly Change[]) =>
-          some.flatMap(({ type, id, at, expects = {}, absorbs = [] }) =>
-            [...Object.keys(at), ...Object.keys(expects), ...absorbs, ""].map((fact) => `${type} ${id} ${fact}`),
-          );
         expect(new Set(facts(coalesceChanges(changes)))).toEqual(new Set(facts(changes)));
       }),
     );

@@ -47,7 +47,7 @@ describe("padId", () => {
 
 describe("isHubSpotId", () => {
   it("holds for exactly the texts of whole numbers of up to 20 digits, and padId refuses all others", () => {
-    const digits = fc.array(fc.constantFrom(..."0123456789"), { maxLength: 22 }).map((all) => all.join(""));
+    const digits = fc.array(fc.integer({ min: 0, max: 9 }).map(String), { maxLength: 22 }).map((all) => all.join(""));
     fc.assert(
       fc.property(fc.oneof(digits, fc.string({ unit: "binary", maxLength: 22 })), (any) => {
         const isId = /^[0-9]{1,20}$/u.test(any) && String(BigInt(any)) === any;

@@ -107,6 +107,15 @@ function sign(url: string, body: Uint8Array, options: { secret: string; timestam
   return hmac.digest("base64");
 }
 
+function verdictOf(
+  given: { body: Uint8Array; url: string; timestamp: string },
+  signature: string,
+  secrets: readonly string[],
+): string {
+  const headers = { "x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": given.timestamp };
+  return verifySignature({ method: "POST", headers, deliveryId: "d1", ...given }, secrets, TIMESTAMP_MS).kind;
+}
+
 describe("verifySignature of any request", () => {
   const secret = fc.string({ unit: "binary", minLength: 1, maxLength: 40 });
   const bytes = fc.uint8Array({ maxLength: 200 });
@@ -116,15 +125,6 @@ describe("verifySignature of any request", () => {
     .map((text) => `https://x.example/${text.replaceAll("%", "")}`);
   const timestamp = fc.integer({ min: TIMESTAMP_MS - 300_000, max: TIMESTAMP_MS + 300_000 }).map(String);
   const request = fc.record({ body: bytes, url, timestamp, secret });
-
-  function verdictOf(
-    given: { body: Uint8Array; url: string; timestamp: string },
-    signature: string,
-    secrets: readonly string[],
-  ): string {
-    const headers = { "x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": given.timestamp };
-    return verifySignature({ method: "POST", headers, deliveryId: "d1", ...given }, secrets, TIMESTAMP_MS).kind;
-  }
 
   it("accepts what was signed with the secret, whatever the bytes", () => {
     fc.assert(
