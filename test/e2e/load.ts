@@ -151,13 +151,16 @@ async function main(): Promise<number> {
     limit: Number(values.limit),
   };
   const world = await startLocalWorld();
-  const show = (progress: LoadProgress): void => void process.stderr.write(formatProgress(progress));
   try {
-    const result = await runLoad(world, load, values.json ? undefined : show);
+    const result = await runLoad(world, load, values.json ? undefined : showProgress);
     return tell(values.json ? `${JSON.stringify(result)}\n` : formatResult(result), result.differences.length);
   } finally {
     await world.close();
   }
+}
+
+function showProgress(progress: LoadProgress): void {
+  process.stderr.write(formatProgress(progress));
 }
 
 function tell(text: string, problems: number): number {

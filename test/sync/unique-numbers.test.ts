@@ -70,6 +70,7 @@ describe("customer numbers", () => {
         world.faults.afterStore = undefined;
         expectUnique(world);
         await expectNoneLost(world);
+        expect(scheduler.count()).toBe(0);
       }),
       { numRuns: 200 },
     );
