@@ -9,6 +9,13 @@ function sorted(changes: readonly Change[]): readonly Change[] {
   return changes.toSorted((a, b) => `${a.type}${a.id}`.localeCompare(`${b.type}${b.id}`));
 }
 
+/** Everything that changes say apart from times, one text each. */
+function facts(changes: readonly Change[]): readonly string[] {
+  return changes.flatMap(({ type, id, at, expects = {}, absorbs = [] }) =>
+    [...Object.keys(at), ...Object.keys(expects), ...absorbs, ""].map((fact) => `${type} ${id} ${fact}`),
+  );
+}
+
 describe("coalesceChanges", () => {
   it("keeps the latest time of each kind", () => {
     const changes = [deal, { ...deal, at: { created: 3, property: 8 } }, { ...deal, at: { property: 6, deleted: 1 } }];
@@ -69,6 +76,25 @@ describe("coalesceChanges", () => {
       deliveryIds: fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e", "f", "g"), { minLength: 1, maxLength: 1 }),
       receivedAtMs: time,
     }),
+    absorbs: fc.uniqueArray(fc.constantFrom("7", "8", "9"), { minLength: 1 }).map((ids) => ids.toSorted()),
+  });
+
+  it("leaves alone what is joined already", () => {
+    fc.assert(
+      fc.property(fc.array(change), (changes) => {
+        const once = coalesceChanges(changes);
+        expect(coalesceChanges(once)).toEqual(once);
+        expect(coalesceChanges([...changes, ...changes])).toEqual(once);
+      }),
+    );
+  });
+
+  it("forgets no object, no kind, no expected company and no absorbed id, and invents none", () => {
+    fc.assert(
+      fc.property(fc.array(change), (changes) => {
+        expect(new Set(facts(coalesceChanges(changes)))).toEqual(new Set(facts(changes)));
+      }),
+    );
   });
 
   it("joins to the same in any order and in any grouping", () => {

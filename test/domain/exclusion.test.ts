@@ -16,6 +16,8 @@ describe("isExcluded", () => {
     ["Übergehen", "übergehen", true],
     [" ÜBERGEHEN", "Übergehen ", true],
     ["ubergehen", "übergehen", false],
+    // The same in upper case, and yet another word.
+    ["AUSSEN", "außen", false],
     ["no", "übergehen", false],
   ])("compares %j with the configured value %j whatever its case", (exclusion, value, expected) => {
     expect(isExcluded({ exclusion }, { property: "sync", values: [value] })).toBe(expected);

@@ -48,8 +48,10 @@ describe("failRecord", () => {
 
 describe("failNewCustomer and failNewProject", () => {
   it("tell the reason, hold no data, and are older than any read", () => {
-    const entry = { state: "failing", reason, fence: { sourceUpdatedAtMs: 0, readAtMs: 0 }, revision: 1 };
-    expect(failNewCustomer("1", failure)).toMatchObject({ type: "customer", companyId: "1", ...entry });
+    const fence = { sourceUpdatedAtMs: 0, readAtMs: 0 };
+    const entry = { state: "failing", reason, fence, revision: 1, absorbedIds: [] };
+    const customer = { type: "customer", companyId: "1", isFollowUpDue: false };
+    expect(failNewCustomer("1", failure)).toMatchObject({ ...customer, ...entry });
     expect(failNewProject("5", failure)).toMatchObject({ type: "project", dealId: "5", ...entry });
     expect(failNewCustomer("1", failure).fields).toBeUndefined();
     expect(failNewProject("5", failure).fields).toBeUndefined();

@@ -76,6 +76,22 @@ describe("mapCompany", () => {
 });
 
 describe("mapContact", () => {
+  it("maps any text to one that a table can hold, that is trimmed, and that maps to itself again", () => {
+    const halves = fc.array(fc.oneof(text, fc.constantFrom("\ud83d", "\ude00", "e\u0301", "\u200d", " ", "\ufeff")));
+    fc.assert(
+      fc.property(halves, halves, fc.boolean(), (first, last, isPrimary) => {
+        const names = { firstName: first.join(""), lastName: last.join("") };
+        const once = mapContact(sampleContact("3", names), isPrimary);
+        for (const name of [once.firstName, once.lastName]) {
+          expect(name.isWellFormed()).toBe(true);
+          expect(Buffer.from(name).toString()).toBe(name);
+          expect(name).toBe(name.trim());
+        }
+        expect(mapContact(sampleContact("3", once), isPrimary)).toEqual(once);
+      }),
+    );
+  });
+
   it("carries each field to its place, trimmed, with the association's label", () => {
     const contact = sampleContact("3", { firstName: " Jörg ", email: "j@example.com\n" });
     expect(mapContact(contact, false)).toEqual({

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findUnknownStages, isStageSelected, parseDealStages } from "../../lib/domain/stage-filter.ts";
 import type { StageFilter } from "../../lib/domain/settings.ts";
@@ -32,6 +33,40 @@ describe("parseDealStages", () => {
       expect(parsed.kind === "invalid" && parsed.problem).toContain("won");
     },
   );
+});
+
+describe("parseDealStages of any text", () => {
+  const separator = fc.constantFrom(",", ";", " ", "\t", "\n", ", ", " ;; ", "\u00a0");
+  const stageId = fc
+    .string({ unit: "binary", minLength: 1, maxLength: 8 })
+    .map((text) => text.replaceAll(/[\s,;]/gu, "_"))
+    .filter((text) => text.toLowerCase() !== "all");
+
+  it("reads the ids that were written, once each, whatever stands between them", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(stageId, separator), { minLength: 1 }), separator, (words, before) => {
+        const text = before + words.flat().join("");
+        const ids = [...new Set(words.map(([id]) => id))];
+        expect(parseDealStages(text)).toEqual({ kind: "parsed", filter: stages(...ids) });
+        expect(parseDealStages(ids.join(";"))).toEqual(parseDealStages(text));
+      }),
+    );
+  });
+
+  it("never throws, and names the ids whenever it refuses", () => {
+    const text = fc.array(fc.oneof(separator, fc.constantFrom("all", "All", "ALL"), fc.string({ unit: "binary" })));
+    fc.assert(
+      fc.property(text, (parts) => {
+        const parsed = parseDealStages(parts.join(""));
+        const words = parts.join("").split(/[\s,;]+/u);
+        const isMixed = new Set(words.map((word) => (word === "" ? "" : String(word.toLowerCase() === "all")))).has(
+          "true",
+        );
+        expect(parsed.kind === "invalid" && !isMixed).toBe(false);
+        expect(parsed.kind === "invalid" ? parsed.problem : '"all"').toContain('"all"');
+      }),
+    );
+  });
 });
 
 describe("isStageSelected", () => {

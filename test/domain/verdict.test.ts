@@ -3,7 +3,7 @@ import { decideCustomer } from "../../lib/domain/customer.ts";
 import { MAX_LOOKS, NO_HINT, type Decision, type Hint } from "../../lib/domain/decision.ts";
 import { mapCompany } from "../../lib/domain/field-mapping.ts";
 import type { Customer } from "../../lib/domain/record.ts";
-import { isOutdated, keep, keepOutdated } from "../../lib/domain/verdict.ts";
+import { isOutdated, keep, keepOutdated, settleDraft } from "../../lib/domain/verdict.ts";
 import { NOW_MS, sampleCompany, sampleContext, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
 import { sampleCustomer } from "../fixtures/sample-records.ts";
 
@@ -70,6 +70,33 @@ describe("settleDraft", () => {
     const hint = { at: { property: UPDATED_AT_MS + 2 }, looks: 0 };
     const written = { kind: "write", isTouch: false, again: "readOlderThanEvent", record: { fields: { name: "B" } } };
     expect(decide(storedA, read, { hint })).toMatchObject(written);
+  });
+});
+
+describe("settleDraft of a record that is not stored under its id", () => {
+  const verdict = { state: "linked" } as const;
+  const { fence, revision: _, createdAtMs: __, changedAtMs: ___, history: ____, ...content } = storedA;
+  const settle = (stored: Customer | undefined) =>
+    settleDraft<Customer>(
+      { stored, fence, context: sampleContext(), verdict, content, fields: [], again: undefined },
+      (rest, bookkeeping) => ({ ...rest, ...bookkeeping }),
+    );
+
+  it("writes it at first sight, and history tells the state it came in", () => {
+    const fields = [{ field: "state", to: "linked" }];
+    for (const stored of [undefined, { ...storedA, revision: 0 }])
+      expect(settle(stored)).toMatchObject({ kind: "write", record: { revision: 1, history: [{ fields }] } });
+  });
+
+  it("writes nothing once it is stored so", () => {
+    expect(settle(storedA)).toEqual({ kind: "keep" });
+  });
+});
+
+describe("keep", () => {
+  it("says whether to look again only when it is to be", () => {
+    expect(Object.keys(keep())).toEqual(["kind"]);
+    expect(keep("stillThere")).toEqual({ kind: "keep", again: "stillThere" });
   });
 });
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -6,12 +7,14 @@ import {
   padId,
   parseSortKey,
   recordKey,
+  reservationKey,
   SHARDS,
   shardOf,
   sortKeyRange,
   tombstoneKey,
   unpadId,
 } from "../../lib/dynamodb/keys.ts";
+import { NonRetryableError } from "../../lib/sync/errors.ts";
 
 const id = fc.bigInt({ min: 0n, max: 10n ** 20n - 1n }).map(String);
 
@@ -39,6 +42,52 @@ describe("padId", () => {
   it.each(["", "007", "-1", "1.5", "1e3", "abc", "123456789012345678901", "１２"])("refuses %j", (text) => {
     expect(isHubSpotId(text)).toBe(false);
     expect(() => padId(text)).toThrow(expect.objectContaining({ code: "refused" }));
+  });
+});
+
+describe("isHubSpotId", () => {
+  it("holds for exactly the texts of whole numbers of up to 20 digits, and padId refuses all others", () => {
+    const digits = fc.array(fc.integer({ min: 0, max: 9 }).map(String), { maxLength: 22 }).map((all) => all.join(""));
+    fc.assert(
+      fc.property(fc.oneof(digits, fc.string({ unit: "binary", maxLength: 22 })), (any) => {
+        const isId = /^[0-9]{1,20}$/u.test(any) && String(BigInt(any)) === any;
+        expect(isHubSpotId(any)).toBe(isId);
+        expect(isId || isRefused(any)).toBe(true);
+      }),
+    );
+  });
+});
+
+function isRefused(text: string): boolean {
+  try {
+    padId(text);
+    return false;
+  } catch (error) {
+    return error instanceof NonRetryableError && error.code === "refused";
+  }
+}
+
+describe("recordKey and reservationKey", () => {
+  it("are the same for the same and never the same for two", () => {
+    const kind = fc.constantFrom("customer" as const, "project" as const);
+    fc.assert(
+      fc.property(fc.tuple(kind, id), fc.tuple(kind, id), ([leftKind, left], [rightKind, right]) => {
+        const isSame = leftKind === rightKind && left === right;
+        expect(isDeepStrictEqual(recordKey(leftKind, left), recordKey(rightKind, right))).toBe(isSame);
+      }),
+    );
+    const numberKind = fc.constantFrom("customerNumber" as const, "shortForm" as const);
+    const number = fc.string({ unit: "grapheme", minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(
+        fc.tuple(numberKind, number),
+        fc.tuple(numberKind, number),
+        ([leftKind, left], [rightKind, right]) => {
+          const isSame = leftKind === rightKind && left === right;
+          expect(isDeepStrictEqual(reservationKey(leftKind, left), reservationKey(rightKind, right))).toBe(isSame);
+        },
+      ),
+    );
   });
 });
 

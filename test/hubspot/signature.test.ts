@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createSignatureCheck, decodeSignedUrl, verifySignature } from "../../lib/hubspot/signature.ts";
@@ -100,7 +101,96 @@ describe("verifySignature", () => {
   });
 });
 
+/** The signature as Node computes it over a URL that is decoded already. */
+function sign(url: string, body: Uint8Array, options: { secret: string; timestamp: string }): string {
+  const hmac = createHmac("sha256", options.secret).update(`POST${url}`).update(body).update(options.timestamp);
+  return hmac.digest("base64");
+}
+
+function verdictOf(
+  given: { body: Uint8Array; url: string; timestamp: string },
+  signature: string,
+  secrets: readonly string[],
+): string {
+  const headers = { "x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": given.timestamp };
+  return verifySignature({ method: "POST", headers, deliveryId: "d1", ...given }, secrets, TIMESTAMP_MS).kind;
+}
+
+describe("verifySignature of any request", () => {
+  const secret = fc.string({ unit: "binary", minLength: 1, maxLength: 40 });
+  const bytes = fc.uint8Array({ maxLength: 200 });
+  /** A URL with whatever bytes; no percent sign, so that it is as it was signed. */
+  const url = fc
+    .string({ unit: "binary", maxLength: 60 })
+    .map((text) => `https://x.example/${text.replaceAll("%", "")}`);
+  const timestamp = fc.integer({ min: TIMESTAMP_MS - 300_000, max: TIMESTAMP_MS + 300_000 }).map(String);
+  const request = fc.record({ body: bytes, url, timestamp, secret });
+
+  it("accepts what was signed with the secret, whatever the bytes", () => {
+    fc.assert(
+      fc.property(request, (given) => {
+        expect(verdictOf(given, sign(given.url, given.body, given), [given.secret])).toBe("valid");
+      }),
+    );
+  });
+
+  it("rejects it when one bit of body, signature or secret, or a character of time or URL is another", () => {
+    fc.assert(
+      fc.property(request, fc.nat(), fc.nat(7), (given, place, bit) => {
+        const signature = sign(given.url, given.body, given);
+        const flip = (source: Uint8Array): Buffer => {
+          const flipped = Buffer.from(source);
+          const at = place % Math.max(1, flipped.length);
+          flipped[at] = (flipped[at] ?? 0) ^ (1 << bit);
+          return flipped;
+        };
+        const secrets = [given.secret];
+        const body = given.body.length === 0 ? Uint8Array.of(bit) : flip(given.body);
+        const digest = flip(Buffer.from(signature, "base64")).toString("base64");
+        const later = String(Number(given.timestamp) + (Number(given.timestamp) > TIMESTAMP_MS ? -1 : 1));
+        expect(verdictOf({ ...given, body }, signature, secrets)).toBe("rejected");
+        expect(verdictOf(given, digest, secrets)).toBe("rejected");
+        expect(verdictOf({ ...given, timestamp: later }, signature, secrets)).toBe("rejected");
+        expect(verdictOf({ ...given, url: `${given.url}/` }, signature, secrets)).toBe("rejected");
+        expect(verdictOf(given, signature, [`${given.secret}x`, `x${given.secret}`])).toBe("rejected");
+      }),
+    );
+  });
+});
+
 describe("decodeSignedUrl", () => {
+  const ESCAPES = "%3A %2F %3F %40 %21 %24 %27 %28 %29 %2A %2C %3B".split(" ");
+  const plain = fc.string({ unit: "binary", maxLength: 6 }).map((text) => text.replaceAll("%", ""));
+  const other = fc.constantFrom("%20", "%41", "%25", "%2e", "%C3%BC", "%", "%2", "%zz");
+  const part = fc.oneof(
+    plain.map((text) => ({ text, decoded: text })),
+    other.map((text) => ({ text, decoded: text })),
+    fc.constantFrom(...ESCAPES, ...ESCAPES.map((escape) => escape.toLowerCase())).map((text) => ({
+      text,
+      decoded: decodeURIComponent(text),
+    })),
+  );
+
+  it("decodes each of the twelve wherever it stands, and nothing around it", () => {
+    // A loose "%" or "%2" before a digit would begin an escape of its own.
+    const parts = fc.array(part).map((all) => all.filter(({ text }) => !["%", "%2", "%zz"].includes(text)));
+    fc.assert(
+      fc.property(parts, (all) => {
+        const url = all.map(({ text }) => text).join("");
+        expect(decodeSignedUrl(url)).toBe(all.map(({ decoded }) => decoded).join(""));
+      }),
+    );
+  });
+
+  it("leaves a URL alone that was escaped once more, apart from the escaped percent signs", () => {
+    fc.assert(
+      fc.property(fc.array(part), (all) => {
+        const doubly = all.map(({ text }) => text.replaceAll("%", "%25")).join("");
+        expect(decodeSignedUrl(doubly)).toBe(doubly);
+      }),
+    );
+  });
+
   it("leaves every escape but the twelve as it is", () => {
     const decoded = new Set("3A 2F 3F 40 21 24 27 28 29 2A 2C 3B".split(" "));
     for (let byte = 0; byte < 256; byte += 1) {

@@ -128,6 +128,15 @@ describe("a pass over missed changes", () => {
 });
 
 describe("a listing that cannot be trusted", () => {
+  it("ends the pass at ids out of order, and names the first that strays", async () => {
+    const { world } = fill();
+    world.portal.behaviour.faults = [{ fault: "disorder", calls: ["list"] }];
+    expect(await world.runPass()).toMatchObject({
+      status: "failed",
+      reason: expect.stringMatching(/ out of order after /u),
+    });
+  });
+
   it.each<[string, FaultRule]>([
     ["the wrong portal", { fault: "wrongPortal", calls: ["account"] }],
     ["a revoked token", { fault: "unauthorized" }],
