@@ -9,6 +9,7 @@ import { COLD_START } from "./rows/cold-start.ts";
 import { DELIVERY_CPU } from "./rows/delivery-cpu.ts";
 import { IMPORT_READS } from "./rows/import-reads.ts";
 import { SIDE_BY_SIDE } from "./rows/side-by-side.ts";
+import { COSTS } from "./rows/costs.ts";
 import { WEBHOOK_CALLS } from "./rows/webhook-calls.ts";
 import { WEBHOOK_UNITS } from "./rows/webhook-units.ts";
 import { renderText } from "./table.ts";
@@ -22,6 +23,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   COLD_START,
   BUNDLE_SIZES,
   SIDE_BY_SIDE,
+  COSTS,
 ];
 
 /** Rows that hold counts and sizes only. */
