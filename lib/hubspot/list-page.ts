@@ -42,7 +42,9 @@ export async function listPage<T extends ObjectType>(
   const wires: readonly ListedWire[] = answer.results;
   if (!Array.isArray(wires)) throw badAnswer(`HubSpot answered no results (list of ${PATH_NAMES[type]})`);
   const links = await readListedLinks(reading, type, wires);
-  const objects = wires.map((wire): ListedObject<T> => {
+  // An archived object among the live ones must revive nothing: it is left out, and read on its own where it is known.
+  const live = wires.filter(({ archived }) => archived !== true);
+  const objects = live.map((wire): ListedObject<T> => {
     const object = mapping[type](wire);
     return { object, links: links.get(object.id) ?? [] };
   });

@@ -43,7 +43,7 @@ export function detachProjectRecord(run: Run, { id, expectedRevision }: DetachRe
 
 /** The customer is detached already, and its mark makes the next change or pass follow up: no reason to fail. */
 async function followUpOrLeave(run: Run, customer: Customer): Promise<void> {
-  for (const [id, outcome] of await followUp(run, [customer], `admin-${run.clock.now()}`)) {
+  for (const [id, outcome] of await followUp(run, [customer], () => `admin-${run.clock.now()}`)) {
     if (outcome.kind !== "failed") continue;
     const { error } = outcome;
     if (!(error instanceof RetryableError || error instanceof NonRetryableError)) throw error;

@@ -19,7 +19,11 @@ interface Dependants {
  *
  * @returns one outcome for each customer; when HubSpot fails, all share it
  */
-export async function followUp(run: Run, customers: readonly Customer[], deliveryId: string): Promise<Outcomes> {
+export async function followUp(
+  run: Run,
+  customers: readonly Customer[],
+  deliveryIdOf: (customer: Customer) => string,
+): Promise<Outcomes> {
   if (customers.length === 0) return new Map();
   let inHubSpot: Dependants;
   try {
@@ -28,6 +32,7 @@ export async function followUp(run: Run, customers: readonly Customer[], deliver
     return new Map(customers.map(({ companyId }) => [companyId, { kind: "failed", error }]));
   }
   const outcomes = await mapConcurrently(customers, async (customer): Promise<readonly [string, Outcome]> => {
+    const deliveryId = deliveryIdOf(customer);
     const outcome = await settleOutcome(() => followOne(run, customer, { deliveryId, inHubSpot }));
     return [customer.companyId, outcome];
   });

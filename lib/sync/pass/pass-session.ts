@@ -17,8 +17,8 @@ const HAND_OVER_MS = 900_000;
 /** Set aside before the deadline to finish pages, store the checkpoint and hand over. Milliseconds. */
 const RESERVE_MS = 60_000;
 
-/** Deferred objects of one chunk: some 100 KB. */
-const CHUNK_ENTRIES = 4000;
+/** Deferred objects of one chunk: some 100 KB, and with every count that one can have still less than an item holds. */
+const CHUNK_ENTRIES = 1500;
 
 /** Another invocation works on the pass now; nothing more may be stored. */
 export class LostLeaseError extends Error {
@@ -96,6 +96,11 @@ export class PassSession {
   /** Objects of all types that were read so far. */
   get totalRead(): number {
     return sumOf(this.pass.types, (type) => this.countOf(type, "read"));
+  }
+
+  /** Grows whenever the pass gets on. */
+  get progress(): number {
+    return this.totalRead + this.state.applied;
   }
 
   clearCounts(): void {

@@ -9,7 +9,7 @@ import { World } from "../../../infra/local/hubspot-simulator/world.ts";
 import { DEFAULTS, QUEUE } from "../../../lib/contract.ts";
 import { createRecordStreams } from "../../../lib/dynamodb/record-streams.ts";
 import { createChangeQueue } from "../../../lib/sqs/change-queue.ts";
-import { decodeMessage } from "../../../lib/sqs/change-message.ts";
+import { decodeMessage } from "../../../lib/sqs/decode-message.ts";
 import type { Telemetry } from "../../../lib/sync/ports.ts";
 import { createChangeHandler } from "../../../lib/wiring/change-handler.ts";
 import { createDeliveryHandler } from "../../../lib/wiring/delivery-handler.ts";

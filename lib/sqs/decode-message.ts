@@ -28,6 +28,7 @@ const change = z.strictObject({
   absorbs: z.array(z.string()).exactOptional(),
   looks: z.number().default(0),
   failures: z.number().default(0),
+  origin: z.strictObject({ deliveryIds: z.array(z.string()), receivedAtMs: z.number() }).exactOptional(),
 });
 
 /**
