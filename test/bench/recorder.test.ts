@@ -56,7 +56,7 @@ describe("describeCall", () => {
   it.each([
     ["/crm/objects/2026-09/deals/batch/read?archived=true", "batchRead", "deals", true],
     ["/crm/associations/2026-09/contacts/companies/batch/read", "associations", "contacts", false],
-  ])("of %s is a call of kind %s", (path, kind, objects, isArchived) => {
+  ])("of %s is a call of kind %s", (path, ...[kind, objects, isArchived]) => {
     const call = describeCall(`https://api.hubapi.com${path}`, '{"inputs":[{"id":"1"},{"id":"2"}]}');
     expect(call).toEqual({ kind, objects, isArchived, ids: ["1", "2"] });
   });

@@ -28,11 +28,14 @@ export interface ReadingCost {
 
 const TOKEN = "token";
 
+function properties(type: "company" | "contact" | "deal"): string[] {
+  return [...listReadProperties(type, "zep")];
+}
+
 /** The way most integrations do it: all companies, then all contacts, then all deals. */
 async function readWithSdk(basePath: string): Promise<number> {
   const client = new Client({ accessToken: TOKEN, basePath });
   const { companies, contacts, deals } = client.crm;
-  const properties = (type: "company" | "contact" | "deal"): string[] => [...listReadProperties(type, "zep")];
   const links = ["companies"];
   const all = [
     await companies.getAll(100, undefined, properties("company")),
@@ -42,13 +45,14 @@ async function readWithSdk(basePath: string): Promise<number> {
   return all.reduce((sum, { length }) => sum + length, 0);
 }
 
+const tokens = (): Promise<readonly string[]> => Promise.resolve([TOKEN]);
+const ignore = (): void => undefined;
+
 /** A pass that only looks: lists, decides on every object and counts what it would do. */
 async function readWithPass(baseUrl: string): Promise<number> {
-  const tokens = (): Promise<readonly string[]> => Promise.resolve([TOKEN]);
   const waiting: PassMessage[] = [];
   const store = createInMemoryRecordStore();
   const passes = createInMemoryPassStore<PassCheckpoint, PassReport>({ schemas: PASS_SCHEMAS });
-  const ignore = (): void => undefined;
   const telemetry = { info: ignore, warn: ignore, error: ignore, count: ignore };
   const readerFor = (exclusionProperty: string) =>
     createHubSpotReader({

@@ -213,10 +213,10 @@ export async function createWireWorld({ seed, gatherMs = 300, maxDelayMs = 0 }: 
     streamAll: async () => {
       table.recorder.take();
       const streams = createRecordStreams({ client: table.client, tableName: table.tableName });
-      let records = 0;
-      for await (const _customer of streams.streamCustomers({})) records += 1;
-      for await (const _project of streams.streamProjects({})) records += 1;
-      for await (const { persons } of streams.streamContacts({})) records += persons.length;
+      const customers = await listAll(streams.streamCustomers({}));
+      const projects = await listAll(streams.streamProjects({}));
+      const contacts = await listAll(streams.streamContacts({}));
+      const records = customers.length + projects.length + contacts.flatMap(({ persons }) => persons).length;
       return { records, readUnits: table.recorder.take().units.read };
     },
     play: (steps) => run(steps),
@@ -232,4 +232,10 @@ export async function createWireWorld({ seed, gatherMs = 300, maxDelayMs = 0 }: 
 function holdSecret(value: string) {
   const values = [value];
   return { read: () => Promise.resolve(values), reread: () => Promise.resolve(values) };
+}
+
+async function listAll<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
