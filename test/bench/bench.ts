@@ -7,12 +7,24 @@ import { renderReadme } from "./readme.ts";
 import { BUNDLE_SIZES } from "./rows/bundle-sizes.ts";
 import { COLD_START } from "./rows/cold-start.ts";
 import { DELIVERY_CPU } from "./rows/delivery-cpu.ts";
+import { IMPORT_READS } from "./rows/import-reads.ts";
+import { SIDE_BY_SIDE } from "./rows/side-by-side.ts";
+import { COSTS } from "./rows/costs.ts";
 import { WEBHOOK_CALLS } from "./rows/webhook-calls.ts";
 import { WEBHOOK_UNITS } from "./rows/webhook-units.ts";
 import { renderText } from "./table.ts";
 
 /** One line for each measurement; they run in this order. */
-const MEASUREMENTS: readonly Measurement[] = [WEBHOOK_CALLS, WEBHOOK_UNITS, DELIVERY_CPU, COLD_START, BUNDLE_SIZES];
+const MEASUREMENTS: readonly Measurement[] = [
+  WEBHOOK_CALLS,
+  WEBHOOK_UNITS,
+  IMPORT_READS,
+  DELIVERY_CPU,
+  COLD_START,
+  BUNDLE_SIZES,
+  SIDE_BY_SIDE,
+  COSTS,
+];
 
 /** Rows that hold counts and sizes only. */
 const GATE_ROWS = "1,4-7,9,14,15,18";

@@ -60,11 +60,6 @@ export class DynamoDbRecorder {
     return taken;
   }
 
-  /** All items that are stored now. */
-  items(): readonly Item[] {
-    return [...this.#items.values()];
-  }
-
   observe({ operation, request, status, answer }: TableExchange): void {
     const asked = toRecord(request);
     const told = toRecord(answer);

@@ -52,5 +52,5 @@ function recordRequests(client: DynamoDBClient, recorder: DynamoDbRecorder): voi
 
 /** A request's body: a text, or its bytes. */
 export function readWireBody(body: string | Uint8Array): string {
-  return typeof body === "string" ? body : Buffer.from(body).toString();
+  return typeof body === "string" ? body : new TextDecoder().decode(body);
 }

@@ -40,7 +40,7 @@ export const DELIVERY_CPU: Measurement = {
         measured: ratio.toFixed(2),
         isMet: ratio <= GOAL,
         isGate: false,
-        note: `warm, the bundled function, every event of another record, over plain HTTP to another process; the floor sends the same message ready made`,
+        note: `warm, the bundled function, every event of another record, over plain HTTP to another process; the floor sends the same message ready made. Short by the schema's check of each event, the log line, joining and encoding, in this order of size. Tried and kept: looking for big integers at every sixteenth byte (a regular expression took twice the time of JSON.parse), and reading of each event only what its kind has`,
       },
     ];
   },

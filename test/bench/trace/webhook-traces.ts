@@ -1,6 +1,6 @@
 import { createFilling, createWorkflowStorm } from "./bulk-traces.ts";
 import { createInteractiveTrace, type TraceIds } from "./interactive-trace.ts";
-import { createWireWorld, type TraceCost } from "./wire-world.ts";
+import { createWireWorld, type StreamCost, type TraceCost } from "./wire-world.ts";
 
 /** Printed with the figures: the same seeds give the same traces. */
 export const TRACE_SEEDS = { world: 1, clicks: 7 } as const;
@@ -27,6 +27,8 @@ export interface WebhookTraces {
   readonly storm: TraceCost;
   /** A workflow excludes every company. */
   readonly exclusion: TraceCost;
+  /** Reading all records of the portal in the end. */
+  readonly stream: StreamCost;
 }
 
 let played: Promise<WebhookTraces> | undefined;
@@ -62,7 +64,8 @@ async function play(report: (progress: string) => void): Promise<WebhookTraces> 
     const exclusion = await world.play(
       createWorkflowStorm(ids, { type: "company", property: "zep", value: "nein", perSecond }),
     );
-    return { filling, interactive, repeatedAtOnce, repeatedLate, storm, exclusion };
+    const stream = await world.streamAll();
+    return { stream, filling, interactive, repeatedAtOnce, repeatedLate, storm, exclusion };
   } finally {
     await world.close();
   }

@@ -7,6 +7,7 @@ import { signDelivery } from "../../../infra/local/hubspot-simulator/webhook-sig
 import { toDeliveryBody, WebhookQueue, type Delivery } from "../../../infra/local/hubspot-simulator/webhooks.ts";
 import { World } from "../../../infra/local/hubspot-simulator/world.ts";
 import { DEFAULTS, QUEUE } from "../../../lib/contract.ts";
+import { createRecordStreams } from "../../../lib/dynamodb/record-streams.ts";
 import { createChangeQueue } from "../../../lib/sqs/change-queue.ts";
 import { decodeMessage } from "../../../lib/sqs/decode-message.ts";
 import type { Telemetry } from "../../../lib/sync/ports.ts";
@@ -43,6 +44,12 @@ export interface TraceCost {
   readonly batches: readonly BatchCost[];
 }
 
+/** What reading all records cost. */
+export interface StreamCost {
+  readonly records: number;
+  readonly readUnits: number;
+}
+
 /** Something that is done in HubSpot at a moment. */
 export interface TraceStep {
   /** From the start of the trace, milliseconds. */
@@ -53,7 +60,8 @@ export interface TraceStep {
 /** The two functions of the webhook path on recorded wires, in virtual time. */
 export interface WireWorld {
   readonly world: World;
-  readonly items: () => readonly Readonly<Record<string, unknown>>[];
+  /** Reads all records in order, as a pass does. */
+  readonly streamAll: () => Promise<StreamCost>;
   /** Lets the steps happen and everything they lead to. */
   readonly play: (steps: readonly TraceStep[]) => Promise<TraceCost>;
   /** Delivers once more after a while, as HubSpot does when an answer was lost. */
@@ -202,7 +210,15 @@ export async function createWireWorld({ seed, gatherMs = 300, maxDelayMs = 0 }: 
 
   return {
     world,
-    items: () => table.recorder.items(),
+    streamAll: async () => {
+      table.recorder.take();
+      const streams = createRecordStreams({ client: table.client, tableName: table.tableName });
+      const customers = await listAll(streams.streamCustomers({}));
+      const projects = await listAll(streams.streamProjects({}));
+      const contacts = await listAll(streams.streamContacts({}));
+      const records = customers.length + projects.length + contacts.flatMap(({ persons }) => persons).length;
+      return { records, readUnits: table.recorder.take().units.read };
+    },
     play: (steps) => run(steps),
     repeat: (deliveries, afterMs) => {
       clock.nowMs += afterMs;
@@ -216,4 +232,10 @@ export async function createWireWorld({ seed, gatherMs = 300, maxDelayMs = 0 }: 
 function holdSecret(value: string) {
   const values = [value];
   return { read: () => Promise.resolve(values), reread: () => Promise.resolve(values) };
+}
+
+async function listAll<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
