@@ -99,7 +99,7 @@ async function createCheckpoint(ports: StartPorts, { preview }: PassRequest): Pr
     phase: "listing",
     settingsMark: spellSettings(ports.settings),
     isFirstImport: formerMark === undefined,
-    areSettingsChanged: formerMark !== undefined && formerMark !== settingsMark,
+    areSettingsChanged: settingsMark !== (formerMark ?? spellSettings(ports.settings)),
     lanes: [],
     splittable: {},
     chunks: 0,

@@ -71,19 +71,19 @@ describe("a dry run", () => {
   });
 });
 
-describe("a preview", () => {
-  const preview = async (settings: Settings) => {
-    const filled = fill({ companies: 30, contacts: 30, deals: 12 });
-    filled.hubspot.defineProperty("company", { ...propertyOf(filled.hubspot), name: "kein_zep" });
-    filled.hubspot.update("company", companyId(2), { kein_zep: "ja" });
-    await filled.world.runPass();
-    await work(filled);
-    refuseWrites(filled.world);
-    const pass = await filled.world.runPass({ preview: settings });
-    const report = await filled.world.passes.readReport(pass.passId);
-    return { pass, listed: report?.listed ?? [] };
-  };
+const preview = async (settings: Settings) => {
+  const filled = fill({ companies: 30, contacts: 30, deals: 12 });
+  filled.hubspot.defineProperty("company", { ...propertyOf(filled.hubspot), name: "kein_zep" });
+  filled.hubspot.update("company", companyId(2), { kein_zep: "ja" });
+  await filled.world.runPass();
+  await work(filled);
+  refuseWrites(filled.world);
+  const pass = await filled.world.runPass({ preview: settings });
+  const report = await filled.world.passes.readReport(pass.passId);
+  return { pass, listed: report?.listed ?? [] };
+};
 
+describe("a preview", () => {
   it("of another exclusion property reads that property, and names whom it lets in and freezes", async () => {
     const { pass, listed } = await preview({ ...ALL_DEALS, exclusion: { property: "kein_zep", values: ["ja"] } });
     expect(pass).toMatchObject({ status: "succeeded", isDryRun: true });
@@ -100,6 +100,14 @@ describe("a preview", () => {
     const persons = listed.filter(({ type }) => type === "contactPerson");
     expect(persons.length).toBeGreaterThan(0);
     expect(persons.every(({ name, id }) => name === "" && /^\d+\/\d+$/u.test(id))).toBe(true);
+  });
+
+  it("names the settings as the cause, also before any pass has succeeded", async () => {
+    const { world } = fill({ companies: 4, contacts: 0, deals: 3 });
+    await world.runPass({ types: ["company"] });
+    await world.runPass({ types: ["deal"] });
+    const trial = await world.runPass({ preview: { ...ALL_DEALS, dealStages: { kind: "none" } } });
+    expect(trial.counts["deal"]).toMatchObject({ frozen: 3, "by.settings": 3 });
   });
 
   it("of the settings at work names nothing", async () => {
