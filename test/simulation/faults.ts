@@ -26,7 +26,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "noTouchOnAba",
-    firstSeed: 149,
+    firstSeed: 10,
     breaks: "a read that finds nothing new leaves the fence where it is, so an older read can still land",
     install: (replace) =>
       replace<typeof import("../../lib/domain/decision.ts")>("lib/domain/decision.ts", () => ({
