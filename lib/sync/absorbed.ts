@@ -47,12 +47,19 @@ function waitForSurvivor(survivor: Outcome | undefined): Outcome {
  */
 export async function readAbsorbed<R extends Customer | Project>(
   { read }: Pick<Absorbing<R>, "read">,
-  { id, observed, hint }: Sighting<"company"> | Sighting<"deal">,
+  sighting: Sighting<"company"> | Sighting<"deal">,
   own: R | undefined,
 ): Promise<readonly R[]> {
+  return sighting.observed.kind === "live" ? readChains({ read }, sighting.id, listAbsorbedIds(sighting, own)) : [];
+}
+
+/** All ids that are known to lead to this live object by merges, also those that were never stored. */
+export function listAbsorbedIds(
+  { observed, hint }: Sighting<"company"> | Sighting<"deal">,
+  own: Pick<Customer | Project, "absorbedIds"> | undefined,
+): readonly string[] {
   if (observed.kind !== "live") return [];
-  const ids = [...observed.object.mergedIds, ...(hint.absorbs ?? []), ...(own?.absorbedIds ?? [])];
-  return readChains({ read }, id, ids);
+  return [...observed.object.mergedIds, ...(hint.absorbs ?? []), ...(own?.absorbedIds ?? [])];
 }
 
 async function readChains<R extends Customer | Project>(

@@ -1,6 +1,6 @@
 import { adoptCustomer, pointCustomer, releaseAttached } from "../domain/merge.ts";
 import { decideCustomer, holdCustomer } from "../domain/customer.ts";
-import { applySurvivorsFirst, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
+import { applySurvivorsFirst, listAbsorbedIds, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
 import { commitRecord } from "./commit-record.ts";
 import type { Customer } from "../domain/record.ts";
 import type { Absorbing } from "./absorbed.ts";
@@ -73,7 +73,7 @@ function describeCommit(run: Run, sighting: Sighting<"company">): Committing<Cus
         releaseAttached(absorbed, sighting.hint),
       );
       const decision = decideCustomer({ ...describeCase(base), adoption });
-      return { decision, ...(giverId !== undefined && { giverId }) };
+      return { decision, absorbedIds: listAbsorbedIds(sighting, stored), ...(giverId !== undefined && { giverId }) };
     },
     hold: (stored, holder) => holdCustomer(describeCase(stored), holder),
     numberOf: (record) => ({ number: record?.customerNumber, name: record?.fields?.name }),

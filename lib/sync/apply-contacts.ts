@@ -36,9 +36,10 @@ export async function applyContacts(
 async function applyContact(
   run: Run,
   sighting: Sighting<"contact">,
-  { first, customers }: { readonly first: StoredContact; readonly customers: Customers },
+  { first, customers: known }: { readonly first: StoredContact; readonly customers: Customers },
 ): Promise<Outcome> {
   if (sighting.hint.at.erased !== undefined) return eraseEverything(run, sighting);
+  let customers = known;
   let stored = first;
   let writes = 0;
   for (let race = 0; race < MOST_RACES; race += 1) {
@@ -49,6 +50,9 @@ async function applyContact(
       return round.again === undefined ? { kind: "done", writes } : { kind: "again", why: round.again };
     }
     stored = (await run.store.readContacts([sighting.id])).get(sighting.id) ?? NOTHING_STORED;
+    // Whoever was faster may have acted on a customer that has turned since, such as a detached one.
+    const companyIds = listCompanyIds(sighting, stored);
+    customers = new Map([...customers, ...(await run.store.readCustomers(companyIds))]);
   }
   throw contended(sighting.id);
 }

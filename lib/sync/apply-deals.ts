@@ -2,7 +2,7 @@ import { adoptProject, pointProject, releaseAttached } from "../domain/merge.ts"
 import { decideProject, findPrimaryCompanyId, holdProject } from "../domain/project.ts";
 import { MAX_LOOKS } from "../domain/decision.ts";
 import { isStageSelected } from "../domain/stage-filter.ts";
-import { applySurvivorsFirst, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
+import { applySurvivorsFirst, listAbsorbedIds, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
 import { commitRecord } from "./commit-record.ts";
 import type { Absorbing } from "./absorbed.ts";
 import type { Customer, Project } from "../domain/record.ts";
@@ -99,7 +99,7 @@ function describeCommit(run: Run, sighting: Sighting<"deal">, customer: Customer
         releaseAttached(absorbed, sighting.hint),
       );
       const decision = decideProject({ ...describeCase(base), adoption });
-      return { decision, ...(giverId !== undefined && { giverId }) };
+      return { decision, absorbedIds: listAbsorbedIds(sighting, stored), ...(giverId !== undefined && { giverId }) };
     },
     hold: (stored, holder) => holdProject(describeCase(stored), holder),
     numberOf: (record) => ({ number: record?.shortForm, name: record?.fields?.description }),

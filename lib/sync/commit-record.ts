@@ -34,8 +34,12 @@ export interface Committing<R extends SyncRecord> {
   readonly numberKind: NumberKind;
   /** What is stored now; strongly consistent. */
   readonly read: (id: string) => Promise<R | undefined>;
-  /** Decides on what is stored. `giverId`: whose number a merge hands over. */
-  readonly decide: (stored: R | undefined) => Promise<{ readonly decision: Decision<R>; readonly giverId?: string }>;
+  /** Decides on what is stored. `giverId`: whose number a merge hands over. `absorbedIds`: all that merges absorbed. */
+  readonly decide: (stored: R | undefined) => Promise<{
+    readonly decision: Decision<R>;
+    readonly giverId?: string;
+    readonly absorbedIds?: readonly string[];
+  }>;
   /** Decides again when the number turned out to be taken. */
   readonly hold: (stored: R | undefined, holder: Holder) => Decision<R>;
   readonly numberOf: (record: R | undefined) => Numbered;
@@ -83,10 +87,11 @@ async function tryCommit<R extends SyncRecord>(
   committing: Committing<R>,
   stored: R | undefined,
 ): Promise<Committed<R> | "conflict"> {
-  const { decision: wished, giverId } = await committing.decide(stored);
+  const { decision: wished, giverId, absorbedIds = [] } = await committing.decide(stored);
   if (wished.kind === "keep") return conclude(wished, stored);
   const claim = findNewClaim(committing, stored, wished.record);
-  const holder = claim && (await reserve(run, committing, { ...claim, giverId }));
+  const holder = claim && (await reserve(run, committing, { ...claim, giverId, absorbedIds }));
+  if (holder !== undefined && giverId !== undefined) throw notHandedOver(committing.id, giverId, holder);
   const decision = holder === undefined ? wished : committing.hold(stored, holder);
   if (decision.kind === "keep") return conclude(decision, stored);
   const written = await run.store.write(decision.record);
@@ -123,7 +128,14 @@ function findNewClaim<R extends SyncRecord>(
 async function reserve<R extends SyncRecord>(
   run: Run,
   { read, numberOf }: Committing<R>,
-  { giverId, ...claim }: NumberClaim & { readonly giverId: string | undefined },
+  {
+    giverId,
+    absorbedIds,
+    ...claim
+  }: NumberClaim & {
+    readonly giverId: string | undefined;
+    readonly absorbedIds: readonly string[];
+  },
 ): Promise<Holder | undefined> {
   const atMs = run.clock.now();
   const takeFrom = giverId === undefined ? {} : { takeFrom: giverId };
@@ -131,12 +143,21 @@ async function reserve<R extends SyncRecord>(
   if (answer.kind === "reserved") return undefined;
   const { holderId } = answer;
   const { number, name } = numberOf(await read(holderId));
-  const isLeaked = number !== claim.number && atMs - answer.reservedAtMs > LEAKED_AFTER_MS;
+  // Of a chain of merges, a survivor in between may have died after it had reserved what it was to take over.
+  const isOver = absorbedIds.includes(holderId) || atMs - answer.reservedAtMs > LEAKED_AFTER_MS;
+  const isLeaked = number !== claim.number && isOver;
   if (isLeaked) {
     const retried = await run.store.reserveNumber({ ...claim, takeFrom: holderId, atMs });
     if (retried.kind === "reserved") return undefined;
   }
   return { number: claim.number, holderId, holderName: name ?? "" };
+}
+
+/** The absorbed record must keep its data until its survivor can have all of it. */
+function notHandedOver(id: string, giverId: string, { holderId }: Holder): RetryableError {
+  return new RetryableError(`the number that ${giverId} hands over to ${id} is reserved for ${holderId}`, {
+    code: "locked",
+  });
 }
 
 /** After a lost race: keeps the reservation only if the faster writer uses the same number for the same record. */

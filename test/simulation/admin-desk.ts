@@ -138,7 +138,10 @@ export class AdminDesk {
         this.#busy.delete(key);
         return outcome.value;
       }
-      if (tries > 12) throw new Error(`the admin who ${name} is never answered`);
+      if (tries > 12) {
+        this.#options.guard.complain(`the admin who ${name} is never answered`);
+        return undefined;
+      }
       await time.sleep(3_000);
     }
   }

@@ -30,10 +30,11 @@ export class Deactivations {
     const { all, harmful } = this.#writesOf.get(passId) ?? { all: 0, harmful: 0 };
     if (isDryRun && all > 0) return `pass ${passId} was to try only, and wrote ${all} records`;
     if (status === "stopped" && harmful > 0) return `pass ${passId} was stopped, and deactivated ${harmful} records`;
-    const active = Object.values(counts).reduce((sum, { active: some = 0 }) => sum + some, 0);
-    // Per type a pass may do as much as this; all of them together are the most that can be told from outside.
-    const most = 3 * brake.minimum + Math.floor((active * brake.percent) / 100);
-    if (confirms === undefined && harmful > most) return `pass ${passId} deactivated ${harmful}, allowed are ${most}`;
+    for (const [type, { active = 0, harmed = 0 }] of Object.entries(counts)) {
+      const most = Math.max(brake.minimum, Math.floor((active * brake.percent) / 100));
+      const isBrakeDue = status === "succeeded" && !isDryRun && confirms === undefined && harmed > most;
+      if (isBrakeDue) return `pass ${passId} harmed ${harmed} records of type ${type}, ${most} are allowed unconfirmed`;
+    }
     return undefined;
   }
 

@@ -1,3 +1,4 @@
+import type { AppliedChange } from "../../lib/sync/apply-changes.ts";
 import type { RecordStore } from "../../lib/sync/ports.ts";
 import type { Run } from "../../lib/sync/run.ts";
 
@@ -8,6 +9,8 @@ export type Replace = <M extends object>(path: string, spoil: (sound: M) => Part
 export interface Fault {
   readonly name: string;
   readonly breaks: string;
+  /** From this seed on it is caught soon. */
+  readonly firstSeed?: number;
   readonly install: (replace: Replace) => void;
 }
 
@@ -23,6 +26,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "noTouchOnAba",
+    firstSeed: 10,
     breaks: "a read that finds nothing new leaves the fence where it is, so an older read can still land",
     install: (replace) =>
       replace<typeof import("../../lib/domain/decision.ts")>("lib/domain/decision.ts", () => ({
@@ -39,6 +43,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "trustStaleRead",
+    firstSeed: 30,
     breaks: "a read that is older than its own event is believed",
     install: (replace) =>
       replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", ({ suspectObject }) => ({
@@ -47,10 +52,13 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "reviveOnLateUpdate",
-    breaks: "a live read that lags brings a deleted record back",
+    firstSeed: 30,
+    breaks: "a live read that lags brings a deleted record back, whatever the events say",
     install: (replace) =>
-      replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", () => ({
+      replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", ({ suspectObject }) => ({
         isWithinLag: () => false,
+        suspectObject: (observed, { at: { deleted: _deleted, ...at }, ...hint }) =>
+          suspectObject(observed, { ...hint, at }),
       })),
   },
   {
@@ -72,17 +80,21 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "acknowledgeFailures",
-    breaks: "a batch is acknowledged as a whole, whatever failed in it",
+    firstSeed: 8,
+    breaks: "a change that failed counts as done",
     install: (replace) =>
-      replace<typeof import("../../lib/sync/process-changes.ts")>(
-        "lib/sync/process-changes.ts",
-        ({ processChanges }) => ({
-          processChanges: async (...batch) => {
-            await processChanges(...batch);
-            return { failedMessageIds: [] };
-          },
-        }),
-      ),
+      replace<typeof import("../../lib/sync/apply-changes.ts")>("lib/sync/apply-changes.ts", ({ applyChanges }) => ({
+        applyChanges: async (...batch) => (await applyChanges(...batch)).map((applied) => believe(applied, "failed")),
+      })),
+  },
+  {
+    name: "lookOnlyOnce",
+    firstSeed: 14,
+    breaks: "what was read looks older than its event, and is not read again",
+    install: (replace) =>
+      replace<typeof import("../../lib/sync/apply-changes.ts")>("lib/sync/apply-changes.ts", ({ applyChanges }) => ({
+        applyChanges: async (...batch) => (await applyChanges(...batch)).map((applied) => believe(applied, "again")),
+      })),
   },
   {
     name: "positionInsteadOfId",
@@ -197,6 +209,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "mergeWithoutPointer",
+    firstSeed: 10,
     breaks: "what a merge absorbed stays as it was beside its survivor",
     install: (replace) =>
       replace<typeof import("../../lib/sync/absorbed.ts")>("lib/sync/absorbed.ts", () => ({
@@ -225,6 +238,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "passOverwritesNewer",
+    firstSeed: 29,
     breaks: "a pass writes what its page says over what a worker has read since",
     install: (replace) => {
       replace<typeof import("../../lib/domain/customer.ts")>("lib/domain/customer.ts", ({ decideCustomer }) => ({
@@ -244,6 +258,10 @@ export const FAULTS: readonly Fault[] = [
       })),
   },
 ];
+
+function believe({ change, outcome }: AppliedChange, kind: "failed" | "again"): AppliedChange {
+  return { change, outcome: outcome.kind === kind ? { kind: "done", writes: 0 } : outcome };
+}
 
 function withStore(run: Run, spoil: (store: RecordStore) => Partial<RecordStore>): Run {
   return { ...run, store: { ...run.store, ...spoil(run.store) } };

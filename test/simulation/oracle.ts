@@ -36,15 +36,18 @@ export function compareWithRules(input: OracleInput): readonly string[] {
 
 /**
  * Looks everywhere for what the erased contacts alone had. What a detached customer kept of a contact that was merged
- * into an erased one is found by the next pass at the latest.
+ * into an erased one is found by the next pass at the latest, if the merge was ever seen: without it nothing tells the
+ * contact from one that HubSpot has emptied out of its bin.
  */
 export function findErasedData(
   { history, table, isAfterPass }: OracleInput,
   bodies: readonly string[],
 ): readonly string[] {
-  const contacts = table.contactItems().filter((item) => {
+  const items = table.contactItems();
+  const contacts = items.filter((item) => {
     const isKept = item.state === "detached" && !history.wasErased(item.contactId);
-    return isAfterPass || !isKept;
+    const isMergeKnown = items.some((other) => other.contactId === item.contactId && other.state === "merged");
+    return !isKept || (isAfterPass && isMergeKnown);
   });
   const stored = [...table.customers(), ...table.projects(), ...contacts, ...table.reservations()];
   const places = [...stored.map((item) => JSON.stringify(item)), ...bodies];

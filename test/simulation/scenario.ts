@@ -54,6 +54,17 @@ export interface Trouble {
   readonly slowness: number;
 }
 
+/** Every kind of trouble. */
+export const TROUBLE_KINDS = [
+  "faults",
+  "deaths",
+  "lag",
+  "drops",
+  "duplicates",
+  "delays",
+  "slowness",
+] as const satisfies readonly (keyof Trouble)[];
+
 export interface Scenario {
   readonly seed: number;
   readonly dealStages: "all" | "some";

@@ -187,6 +187,10 @@ class Simulation {
   #perform({ kind, seed }: Step): void {
     const dice = createDice(seed);
     const mutations = actInHubSpot({ world: this.#acted, history: this.#history, dice }, kind);
+    for (const { events } of mutations)
+      for (const event of events)
+        if (event.kind === "merge")
+          this.#tally.count(`HubSpot: merge ${event.objectId === event.newId ? "into an old id" : "with a new id"}`);
     if (mutations.length > 0) this.#tally.count(`HubSpot: ${kind}`);
     if (kind === "editLocally" || kind === "detach" || kind === "attach" || kind === "resync")
       this.#desk.act(kind, dice);

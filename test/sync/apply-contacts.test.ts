@@ -39,6 +39,18 @@ function findLeftovers(): readonly unknown[] {
   return isRemembered ? personal : [...personal, "no tombstone"];
 }
 
+/** Contact 3 is at a detached customer and then merged into contact 4. */
+async function mergeDetached(): Promise<void> {
+  await world.tell(creation);
+  await world.drain();
+  await detachCustomerRecord({ ...world.ports, cause: "admin" }, { id: "1" });
+  await world.drain();
+  world.advance(3_600_000);
+  world.hubspot.mergeContacts(["3", "4"], sampleContact("4"), ["1", "2"]);
+  await world.tell({ ...change("contact", "4", { merged: 1 }), absorbs: ["3"] });
+  await world.drain();
+}
+
 describe("applyContacts, on an erasure", () => {
   it("removes every copy at once, without asking HubSpot", async () => {
     await world.tell(creation);
@@ -74,18 +86,6 @@ describe("applyContacts, on an erasure", () => {
     await world.drain();
     expect(findLeftovers()).toEqual([]);
   });
-
-  /** Contact 3 is at a detached customer and then merged into contact 4. */
-  async function mergeDetached(): Promise<void> {
-    await world.tell(creation);
-    await world.drain();
-    await detachCustomerRecord({ ...world.ports, cause: "admin" }, { id: "1" });
-    await world.drain();
-    world.advance(3_600_000);
-    world.hubspot.mergeContacts(["3", "4"], sampleContact("4"), ["1", "2"]);
-    await world.tell({ ...change("contact", "4", { merged: 1 }), absorbs: ["3"] });
-    await world.drain();
-  }
 
   it("reaches what a detached customer kept of a contact that was merged into the erased one", async () => {
     await mergeDetached();

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Change } from "../../lib/domain/change.ts";
+import { RetryableError } from "../../lib/sync/errors.ts";
 import { sampleCompany, sampleContact, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
 import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
 
@@ -139,6 +140,37 @@ describe("applyCompanies, on a merge", () => {
     for (const id of ["1", "2", "90"]) expect(await customer(id)).toMatchObject({ reason: { survivorId: "91" } });
     for (const id of ["51", "52"])
       expect(await project(id)).toMatchObject({ state: "linked", fields: { companyId: "91" } });
+  });
+
+  it("takes a number over that a survivor in between had reserved when it died", async () => {
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
+    world.faults.beforeStore = (name) => {
+      if (name === "write") throw new RetryableError("dead", { code: "unreachable" });
+    };
+    await world.tell({ ...change("company", "90", { merged: 1 }), absorbs: ["1", "2"] });
+    await world.work();
+    delete world.faults.beforeStore;
+    expect(numbers()).toContain("customerNumber K-2 of 90");
+    world.hubspot.putCompany(sampleCompany("3"));
+    world.hubspot.mergeCompanies(["90", "3"], sampleCompany("91", { updatedAtMs: UPDATED_AT_MS + 30_000 }));
+    await world.tell({ ...change("company", "91", { merged: 1 }), absorbs: ["90", "3", "1", "2"] });
+    await world.drain();
+    expect(await customer("91")).toMatchObject({ state: "linked", customerNumber: "K-2" });
+    expect(numbers()).toContain("customerNumber K-2 of 91");
+  });
+
+  it("leaves what it absorbed untouched while the number to be handed over belongs to somebody else", async () => {
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
+    await world.store.reserveNumber({
+      kind: "customerNumber",
+      number: "K-2",
+      holderId: "7",
+      takeFrom: "2",
+      atMs: world.now(),
+    });
+    await world.tell({ ...change("company", "90", { merged: 1 }), absorbs: ["1", "2"] });
+    await world.work();
+    expect(await customer("2")).toMatchObject({ state: "linked", customerNumber: "K-2" });
   });
 
   it("leaves a detached record with its number where it is", async () => {

@@ -1,0 +1,48 @@
+import { HUBSPOT_FAULTS, LIST_FAULTS } from "./hubspot-wire.ts";
+import { STEP_KINDS } from "./scenario.ts";
+
+const BY_ADMIN: ReadonlySet<string> = new Set(["editLocally", "detach", "attach", "resync"]);
+
+/** Everything that must really happen in a hunt, as the tally names it. */
+export const DISORDERS: readonly string[] = [
+  ...STEP_KINDS.filter((kind) => kind !== "pass").map((kind) => `${BY_ADMIN.has(kind) ? "admin" : "HubSpot"}: ${kind}`),
+  "HubSpot: merge with a new id",
+  "HubSpot: merge into an old id",
+  ...[...new Set([...HUBSPOT_FAULTS, ...LIST_FAULTS])].map((fault) => `HubSpot: fault ${fault}`),
+  "HubSpot: read that lags",
+  "HubSpot: association read that lags",
+  "webhook: lost for good",
+  "webhook: sent twice",
+  "webhook: overtaken by a newer one",
+  "webhook: late by minutes",
+  "webhook: late by hours",
+  "webhook: events of one moment split into deliveries",
+  "webhook: delivery repeated",
+  "SQS: change message received again",
+  "SQS: change message in two hands at once",
+  "SQS: pass message received again",
+  "SQS: pass message in two hands at once",
+  "SQS: dead letter sent back by an admin",
+  "AWS: queue throttles",
+  "AWS: queue does its work, and the answer is lost",
+  "AWS: queue hears the same request twice",
+  "AWS: table throttles",
+  "AWS: table does its work, and the answer is lost",
+  "AWS: table hears the same request twice",
+  "AWS: table refuses a write that came too late",
+  "AWS: table refuses a number that is taken",
+  ...["receiver", "worker", "pass", "admin"].map((role) => `process: ${role} killed`),
+  ...["worker", "pass"].map((role) => `process: ${role} ran out of time`),
+  "processes: two runs for change messages at once",
+  "processes: two runs for pass messages at once",
+  "processes: a worker beside a pass",
+  "pass: handed over",
+  "pass: waits for its lease",
+  "pass: succeeded",
+  "pass: failed",
+  "pass: stopped",
+  "pass: confirmed by an admin",
+  "pass: dry run succeeded",
+  "run: with lost events",
+  "run: without lost events",
+];
