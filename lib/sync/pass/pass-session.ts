@@ -106,6 +106,11 @@ export class PassSession {
     this.#deferred.push(...entries);
   }
 
+  /** Whether anything was put off, stored or not. */
+  get hasDeferred(): boolean {
+    return this.state.chunks > 0 || this.#deferred.length > 0;
+  }
+
   get counts(): PassCounts {
     return { ...structuredClone(this.#counts), progress: this.#describeProgress() };
   }

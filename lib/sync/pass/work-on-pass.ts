@@ -29,12 +29,13 @@ export async function workOnPass(session: PassSession): Promise<"over" | "timeUp
       return "over";
     }
     session.update({ phase: "applying", lanes: [] });
-    await session.save();
+    // On a night without deactivations there is nothing to keep before it goes on.
+    if (session.hasDeferred) await session.save();
   }
   if (session.state.phase === "applying") {
     if (!(await applyDeferred(session))) return "timeUp";
     session.update({ phase: "freeing" });
-    await session.save();
+    if (session.hasDeferred) await session.save();
   }
   if (session.pass.types.length === OBJECT_TYPES.length && !(await freeNumbers(session))) return "timeUp";
   return finish(session);
@@ -73,7 +74,6 @@ async function listEverything(session: PassSession): Promise<boolean> {
     const customers = await loadCustomerStates(session.ports.streams);
     if (!(await new LaneRunner(session, customers, types).listAll())) return false;
   }
-  await session.save();
   return true;
 }
 
