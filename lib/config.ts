@@ -49,7 +49,7 @@ export interface ApiConfig extends PassConfig {
  * @throws NonRetryableError `misconfigured`, naming every problem at once
  */
 export function loadReceiverConfig(env: Environment): ReceiverConfig {
-  return parse(env, RECEIVER);
+  return parse(env, describeReceiver());
 }
 
 /**
@@ -57,7 +57,7 @@ export function loadReceiverConfig(env: Environment): ReceiverConfig {
  * @throws NonRetryableError `misconfigured`, naming every problem at once
  */
 export function loadWorkerConfig(env: Environment): WorkerConfig {
-  return withSettings(parse(env, WORKER));
+  return withSettings(parse(env, describeWorker()));
 }
 
 /**
@@ -65,7 +65,7 @@ export function loadWorkerConfig(env: Environment): WorkerConfig {
  * @throws NonRetryableError `misconfigured`, naming every problem at once
  */
 export function loadPassConfig(env: Environment): PassConfig {
-  return withSettings(parse(env, PASS));
+  return withSettings(parse(env, describePass()));
 }
 
 /**
@@ -73,7 +73,7 @@ export function loadPassConfig(env: Environment): PassConfig {
  * @throws NonRetryableError `misconfigured`, naming every problem at once
  */
 export function loadApiConfig(env: Environment): ApiConfig {
-  return withSettings(parse(env, API));
+  return withSettings(parse(env, describeApi()));
 }
 
 type Variable = keyof typeof ENV;
@@ -101,54 +101,68 @@ const EXPECTED: Readonly<Record<Variable, string>> = {
 /** Their values are not shown in errors: somebody may have put the secret where its ARN belongs. */
 const HIDDEN: ReadonlySet<string> = new Set<Variable>(["clientSecretArn", "accessTokenArn"]);
 
-const nonEmpty = z.string().trim().min(1);
-const queueUrl = z.url({ protocol: /^https?$/u });
-const secretArn = z.string().regex(/^arn:aws[a-z-]*:secretsmanager:[^:]+:[^:]*:secret:.+$/u);
-const words = nonEmpty.transform((text) => text.split(",").map((word) => word.trim()));
-const numberText = nonEmpty.transform(Number);
-const wholeNumber = numberText.pipe(z.int());
+/*
+ * Schemas are described by functions, not constants: each function of the product asks for one of them once, and what it
+ * never asks for is neither in its bundle nor built when it starts.
+ */
 
-const dealStages = z.string().transform((text, context) => {
-  const parsed = parseDealStages(text);
-  if (parsed.kind === "parsed") return parsed.filter;
-  context.issues.push({ code: "custom", message: parsed.problem, input: text });
-  return z.NEVER;
-});
+const nonEmpty = () => z.string().trim().min(1);
+const queueUrl = () => z.url({ protocol: /^https?$/u });
+const secretArn = () => z.string().regex(/^arn:aws[a-z-]*:secretsmanager:[^:]+:[^:]*:secret:.+$/u);
+const words = () => nonEmpty().transform((text) => text.split(",").map((word) => word.trim()));
+const numberText = () => nonEmpty().transform(Number);
+const wholeNumber = () => numberText().pipe(z.int());
 
-const RECEIVER = z.object({
-  changeQueueUrl: queueUrl,
-  clientSecretArn: secretArn,
-  publicUrl: z.url({ protocol: /^https$/u }).exactOptional(),
-});
+const dealStages = () =>
+  z.string().transform((text, context) => {
+    const parsed = parseDealStages(text);
+    if (parsed.kind === "parsed") return parsed.filter;
+    context.issues.push({ code: "custom", message: parsed.problem, input: text });
+    return z.NEVER;
+  });
 
-const WORKER = z.object({
-  tableName: nonEmpty,
-  changeQueueUrl: queueUrl,
-  accessTokenArn: secretArn,
-  dealStages,
-  exclusionProperty: nonEmpty,
-  exclusionValues: words.pipe(z.array(z.string().min(1))),
-  hubspotBaseUrl: z
-    .url({ protocol: /^https?$/u })
-    .transform((url) => url.replace(/\/+$/u, ""))
-    .default(DEFAULTS.hubspotBaseUrl),
-  hubspotApiVersion: z
-    .string()
-    .regex(/^(?:\d{4}-\d{2}|v3)$/u)
-    .default(DEFAULTS.hubspotApiVersion),
-  requestsPerSecond: numberText.pipe(z.number().positive().max(25)).exactOptional(),
-  maxReceives: wholeNumber.pipe(z.int().min(1)),
-});
+function describeReceiver() {
+  return z.object({
+    changeQueueUrl: queueUrl(),
+    clientSecretArn: secretArn(),
+    publicUrl: z.url({ protocol: /^https$/u }).exactOptional(),
+  });
+}
 
-const PASS = WORKER.extend({
-  passQueueUrl: queueUrl,
-  brakePercent: numberText.pipe(z.number().min(0).max(100)),
-  brakeMinimum: wholeNumber.pipe(z.int().min(0)),
-});
+function describeWorker() {
+  return z.object({
+    tableName: nonEmpty(),
+    changeQueueUrl: queueUrl(),
+    accessTokenArn: secretArn(),
+    dealStages: dealStages(),
+    exclusionProperty: nonEmpty(),
+    exclusionValues: words().pipe(z.array(z.string().min(1))),
+    hubspotBaseUrl: z
+      .url({ protocol: /^https?$/u })
+      .transform((url) => url.replace(/\/+$/u, ""))
+      .default(DEFAULTS.hubspotBaseUrl),
+    hubspotApiVersion: z
+      .string()
+      .regex(/^(?:\d{4}-\d{2}|v3)$/u)
+      .default(DEFAULTS.hubspotApiVersion),
+    requestsPerSecond: numberText().pipe(z.number().positive().max(25)).exactOptional(),
+    maxReceives: wholeNumber().pipe(z.int().min(1)),
+  });
+}
 
-const API = PASS.extend({ deadLetterQueueUrl: queueUrl });
+function describePass() {
+  return describeWorker().extend({
+    passQueueUrl: queueUrl(),
+    brakePercent: numberText().pipe(z.number().min(0).max(100)),
+    brakeMinimum: wholeNumber().pipe(z.int().min(0)),
+  });
+}
 
-function withSettings<T extends z.output<typeof WORKER>>({
+function describeApi() {
+  return describePass().extend({ deadLetterQueueUrl: queueUrl() });
+}
+
+function withSettings<T extends z.output<ReturnType<typeof describeWorker>>>({
   dealStages,
   exclusionProperty,
   exclusionValues,

@@ -72,6 +72,7 @@ export const METRICS = {
   changesFailed: "ChangesFailed",
   recordsWritten: "RecordsWritten",
   recordsFailing: "RecordsFailing",
+  oldestChangeSeconds: "OldestChangeSeconds",
   hubspotCalls: "HubSpotCalls",
   hubspotRateLimited: "HubSpotRateLimited",
   hubspotDailyUsedPercent: "HubSpotDailyUsedPercent",

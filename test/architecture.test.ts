@@ -44,6 +44,8 @@ const PARTS: readonly Part[] = [
   { within: "lib/telemetry/", own: ["lib/contract.ts", ...PORTS], outside: "all" },
   { within: "lib/wiring/", own: ["lib/"], outside: "all" },
   { within: "lib/api/", own: ["lib/domain/", "lib/sync/", "lib/contract.ts"], outside: "all" },
+  { within: "lib/console/page/", own: ["lib/domain/", "lib/api/"], outside: "none" },
+  { within: "lib/console/", own: [], outside: "all" },
   { within: "lib/cli/", own: ["lib/"], outside: "all" },
   { within: "functions/", own: ["lib/"], outside: "all" },
   { within: "infra/aws/", own: ["lib/contract.ts"], outside: "all" },
@@ -158,7 +160,7 @@ describe("imports", () => {
     expect(FILES.find(({ path }) => path === "lib/sqs/sqs-event.ts")?.imports).toEqual([
       { target: "aws-lambda", kind: "npm", isTypeOnly: true },
       { target: "lib/sync/ports.ts", kind: "own", isTypeOnly: true },
-      { target: "lib/sqs/change-message.ts", kind: "own", isTypeOnly: false },
+      { target: "lib/sqs/decode-message.ts", kind: "own", isTypeOnly: false },
     ]);
   });
 

@@ -4,7 +4,7 @@ import type { LiveView } from "./live-view.ts";
 import type { LocalOptions } from "./local-options.ts";
 import type { LocalStack } from "./local-stack.ts";
 
-/** What a newcomer needs to know once everything runs: what runs where, what happens now, what to try. */
+/** What a newcomer needs to know once everything runs: what runs where, and what happens now. */
 export function describeStack(stack: LocalStack, options: LocalOptions): string {
   return [
     "",
@@ -13,6 +13,13 @@ export function describeStack(stack: LocalStack, options: LocalOptions): string 
     ...listPlaces(stack, options).map(([name, place]) => `  ${name.padEnd(15)}${place}`),
     "",
     ...describeNow(stack, options),
+    "",
+  ].join("\n");
+}
+
+/** What to try next, when the first records are there. */
+export function describeNext(stack: LocalStack, options: LocalOptions): string {
+  return [
     "",
     "Try in a second terminal:",
     ...listExamples(stack, options).flatMap(([command, effect]) => [
@@ -34,6 +41,7 @@ function listPlaces(stack: LocalStack, options: LocalOptions): readonly (readonl
   const isSimulated = stack.simulated !== undefined;
   return [
     ["Webhook door", `${stack.webhookUrl}   client secret: ${secret}`],
+    ["Console", `${stack.url}/   in a browser: records, reasons, reconciliations`],
     ["Records API", `${stack.url}/v1/customers`],
     ["HubSpot", `${stack.hubspotUrl}   ${isSimulated ? "simulated " : ""}account ${account.portalId}`],
     ["DynamoDB", `${stack.aws.dynamoDbEndpoint}   table ${stack.aws.tableName}`],
@@ -53,10 +61,12 @@ function describeNow(stack: LocalStack, options: LocalOptions): readonly string[
   const missing = stack.portal.hasExclusionProperty
     ? []
     : ['The portal has no company property "zep"; until it is added, no company can be excluded with it.'];
-  const below = "Below, each line is one record written, with the time from its webhook to the record.";
+  const below = "Each line below is one record written, with the time from its webhook to the record.";
   if (stack.simulated === undefined) {
     const how = `For webhooks, let a tunnel lead to ${stack.url}/webhook and set PUBLIC_URL to the tunnel's URL.`;
-    return [how, below, ...missing];
+    const isRead = options.portal.kind === "remote" && options.portal.isRead;
+    const begin = isRead ? ["The portal is being read into the local table."] : [];
+    return [...begin, how, below, ...missing];
   }
   if (stack.simulated.isRestored) return [`The portal is as you left it in ${options.folder}.`, below, ...missing];
   const isSample = options.portal.kind === "simulated" && options.portal.isSample;
@@ -87,14 +97,15 @@ function listExamples(stack: LocalStack, options: LocalOptions): readonly (reado
   ];
 }
 
-/** One line on what was carried over so far. */
-export function summarize(view: LiveView): string {
+/** What was carried over so far, a line for each kind of record. */
+export function summarize(view: LiveView): readonly string[] {
   const parts = [...view.states()].map(([type, states]) => {
     const total = [...states.values()].reduce((sum, count) => sum + count, 0);
-    const each = [...states].map(([state, count]) => `${count} ${state}`).join(", ");
+    const byCount = [...states].toSorted(([, left], [, right]) => right - left);
+    const each = byCount.map(([state, count]) => `${count} ${state}`).join(", ");
     return `${total} ${PLURALS[type] ?? type} (${each})`;
   });
-  return parts.length === 0 ? "no record was written" : parts.join(" · ");
+  return parts.length === 0 ? ["no record was written"] : parts;
 }
 
 const PLURALS: Readonly<Record<string, string>> = {

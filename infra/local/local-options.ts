@@ -10,7 +10,14 @@ import { UsageError } from "./usage-error.ts";
 /** A HubSpot portal that the stack works on. */
 export type PortalChoice =
   | { readonly kind: "simulated"; readonly port: number; readonly accessToken: string; readonly isSample: boolean }
-  | { readonly kind: "remote"; readonly baseUrl: string; readonly apiVersion: string; readonly accessToken: string };
+  | {
+      readonly kind: "remote";
+      readonly baseUrl: string;
+      readonly apiVersion: string;
+      readonly accessToken: string;
+      /** Whether a reconciliation reads it at the start. */
+      readonly isRead: boolean;
+    };
 
 /** What `npm start` was asked for. */
 export interface LocalOptions {
@@ -47,7 +54,7 @@ export const HELP = `Starts the whole product on this machine: HubSpot simulator
   --port N            port of the webhook door and the records API (default 8787)
   --hubspot-port N    port of the HubSpot simulator (default 8788)
   --data DIR          keep everything in DIR between starts (default: in memory)
-  --no-demo           begin with an empty portal instead of the sample portal
+  --no-demo           begin with an empty portal instead of the sample portal; do not read a real one at the start
   --deal-stages "…"   which deals become projects: "" none, "all", or stage ids
 
 Environment, to work on other servers than the embedded ones:
@@ -128,6 +135,7 @@ function choosePortal(flags: Flags, set: (name: string) => string | undefined): 
     apiVersion: set("HUBSPOT_API_VERSION") ?? DEFAULTS.hubspotApiVersion,
     // Another simulator; a real portal refuses it with a clear answer.
     accessToken: accessToken ?? SIMULATED_TOKEN,
+    isRead: !flags["no-demo"],
   };
 }
 

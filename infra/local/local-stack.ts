@@ -3,6 +3,7 @@ import { readQueueDepth } from "../../lib/sqs/change-queue.ts";
 import { startPass, type PassStart } from "../../lib/sync/pass/start-pass.ts";
 import type { WiredPorts } from "../../lib/wiring/sync-ports.ts";
 import { checkPortal, type PortalCheck } from "./check-portal.ts";
+import { CONSOLE_ROUTES, forSameMachine } from "./console-route.ts";
 import { openHttpDoor } from "./http-door.ts";
 import { startLocalAws, type LocalAws } from "./local-aws.ts";
 import { createLocalFunctions, type LocalFunctions } from "./local-functions.ts";
@@ -21,7 +22,7 @@ export interface LocalStack {
   readonly simulated: SimulatedPortal | undefined;
   readonly aws: LocalAws;
   readonly ports: WiredPorts;
-  /** Resolves when every webhook is delivered and worked on. @throws Error when that takes longer than the deadline */
+  /** Resolves when every webhook is delivered and worked on, and no pass is under way. @throws Error when that takes longer than the deadline */
   readonly idle: (deadlineMs?: number) => Promise<void>;
   /** Starts a pass over everything. */
   readonly reconcile: () => Promise<PassStart>;
@@ -63,7 +64,8 @@ async function startParts(
   closers.push(startWorkers(options, aws, functions));
   const routes = [
     { path: "/webhook", handler: functions.receiveWebhook },
-    { path: "/v1/*", handler: functions.recordsApi },
+    { path: "/v1/*", handler: forSameMachine(functions.recordsApi) },
+    ...CONSOLE_ROUTES,
   ];
   const door = await openHttpDoor({ port: options.port, routes, onCrash: onCrash(options) });
   closers.push(door.close);
@@ -119,12 +121,13 @@ async function waitUntilIdle(parts: {
   readonly deadlineMs: number;
 }): Promise<void> {
   const endMs = Date.now() + parts.deadlineMs;
-  const address = { client: parts.aws.sqs, queueUrl: parts.aws.changes.queueUrl };
+  const client = parts.aws.sqs;
+  const addresses = [parts.aws.changes, parts.aws.passes].map(({ queueUrl }) => ({ client, queueUrl }));
   for (;;) {
     await parts.simulated?.simulator.waitUntilIdle();
-    const depth = await readQueueDepth(address);
-    if (depth.waiting + depth.inFlight + depth.delayed === 0) return;
-    if (Date.now() > endMs) throw new Error(`not idle after ${parts.deadlineMs} ms: ${JSON.stringify(depth)}`);
+    const depths = await Promise.all(addresses.map(readQueueDepth));
+    if (depths.every(({ waiting, inFlight, delayed }) => waiting + inFlight + delayed === 0)) return;
+    if (Date.now() > endMs) throw new Error(`not idle after ${parts.deadlineMs} ms: ${JSON.stringify(depths)}`);
     await new Promise<void>((resolve) => {
       setTimeout(resolve, 20);
     });

@@ -1,10 +1,14 @@
 import { PortInUseError } from "./hubspot-simulator/server.ts";
-import { describeStack, summarize } from "./first-screen.ts";
+import { describeNext, describeStack, summarize } from "./first-screen.ts";
 import { listenToKeys } from "./keys.ts";
+import { createLineGate } from "./line-gate.ts";
 import { createLiveView, type LiveView } from "./live-view.ts";
 import { HELP, parseLocalOptions, type LocalOptions } from "./local-options.ts";
 import { DEMO_PACE, startLocalStack, type LocalStack } from "./local-stack.ts";
 import { UsageError } from "./usage-error.ts";
+
+/** Lines of the live view that the first transfer may take of the first screen. */
+const FIRST_LINES = 12;
 
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -19,32 +23,41 @@ try {
 }
 
 async function run(options: LocalOptions): Promise<void> {
-  // Lines of the live view wait until the first screen is there.
-  let isShown = false;
-  const early: string[] = [];
-  const view = createLiveView({ write: (line) => (isShown ? write(line) : void early.push(line)), now: Date.now });
+  const gate = createLineGate(write);
+  const view = createLiveView({ write: gate.pass, now: Date.now });
   const { telemetry, telemetryOf } = view;
   const stack = await startLocalStack({ ...options, pace: DEMO_PACE, telemetry, telemetryOf });
   endOnSignal(stack, view);
-  write(describeStack(stack, options));
   listenToKeys(stack, { write, end: () => void process.emit("SIGINT") });
-  write(`ready ${stack.url}`);
-  write("");
-  isShown = true;
-  for (const line of early) write(line);
-  if (stack.simulated !== undefined && !stack.simulated.isRestored) await reportSample(stack, view);
+  write(describeStack(stack, options));
+  write(`ready ${stack.url}\n`);
+  gate.open(FIRST_LINES);
+  const told = await carryOver(stack, options, view);
+  gate.release();
+  write(`${told}${describeNext(stack, options)}`);
 }
 
-/** After the sample has been carried over, says so. */
-async function reportSample(stack: LocalStack, view: LiveView): Promise<void> {
+/** Brings what the portal holds into the table: a sample by its webhooks, a real portal by a reconciliation. */
+async function carryOver(stack: LocalStack, options: LocalOptions, view: LiveView): Promise<string> {
   const startedAtMs = Date.now();
-  const isSettled = await stack.idle().then(
-    () => true,
-    () => false,
-  );
-  if (!isSettled || view.counts().writes === 0) return;
+  const portal = stack.simulated === undefined ? "portal" : "sample portal";
+  const isSettled = await settle(stack, options);
+  if (!isSettled) return `\nThe ${portal} is still being carried over.\n`;
+  if (view.counts().writes === 0) return "";
   const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
-  write(`\nThe sample portal is carried over after ${seconds} s: ${summarize(view)}\n`);
+  return `\nThe ${portal} is carried over after ${seconds} s:\n  ${summarize(view).join("\n  ")}\n`;
+}
+
+/** @returns whether everything is carried over; if not, it goes on in the background */
+async function settle(stack: LocalStack, options: LocalOptions): Promise<boolean> {
+  try {
+    if (stack.simulated?.isRestored === true) return true;
+    if (options.portal.kind === "remote" && options.portal.isRead) await stack.reconcile();
+    await stack.idle();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The first signal ends the stack cleanly, the second one at once. */
@@ -57,7 +70,7 @@ function endOnSignal(stack: LocalStack, view: LiveView): void {
       () => {
         const { deliveries, writes } = view.counts();
         if (process.stdin.isTTY) process.stdin.setRawMode(false);
-        write(`\nEnded. ${deliveries} deliveries taken in, ${writes} records written: ${summarize(view)}`);
+        write(`\nEnded. ${deliveries} deliveries taken in, ${writes} records written: ${summarize(view).join(" · ")}`);
         process.exit(0);
       },
       (error: unknown) => {

@@ -39,6 +39,8 @@ const health = z
   })
   .register(API_SCHEMAS, { id: "Health" });
 
+export type HealthView = z.infer<typeof health>;
+
 /** The route that an admin asks first. */
 export function createHealthRoutes(ports: ApiPorts): readonly Route[] {
   return [

@@ -1,9 +1,16 @@
 import * as z from "zod";
+import { problemSchema } from "./problem.ts";
 import { API_SCHEMAS } from "./record-schemas.ts";
 import type { Route, RouteDescription } from "./route.ts";
 
+/** An OpenAPI document, as far as anybody here looks into it. */
+export interface ApiDescription {
+  readonly openapi: string;
+  readonly [member: string]: unknown;
+}
+
 /** The OpenAPI 3.1 document of the routes, made of the schemas that read their requests and type their answers. */
-export function describeApi(routes: readonly Route[]): object {
+export function describeApi(routes: readonly Route[]): ApiDescription {
   const paths: Record<string, Record<string, object>> = {};
   for (const { description } of routes)
     paths[description.path] = { ...paths[description.path], [description.method]: describeOperation(description) };
@@ -14,7 +21,7 @@ export function describeApi(routes: readonly Route[]): object {
     security: [{ iam: [] }],
     paths,
     components: {
-      schemas: { ...schemas, Problem: PROBLEM },
+      schemas,
       securitySchemes: {
         iam: {
           type: "apiKey",
@@ -31,6 +38,7 @@ function describeOperation(description: RouteDescription): object {
   const { tag, summary, params, query, body, status = 200, answer, isVersioned } = description;
   const bodySchema = toSchema(body);
   return {
+    operationId: nameOperation(description),
     tags: [tag],
     summary,
     parameters: [
@@ -40,10 +48,14 @@ function describeOperation(description: RouteDescription): object {
     ],
     ...(hasProperties(bodySchema) && { requestBody: { content: { "application/json": { schema: bodySchema } } } }),
     responses: {
-      [status]: { description: summary, content: { "application/json": { schema: refOf(answer) } } },
+      [status]: {
+        description: summary,
+        ...(isVersioned === true && { headers: { ETag: VERSION } }),
+        content: { "application/json": { schema: refOf(answer) } },
+      },
       default: {
         description: "A problem (RFC 9457)",
-        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+        content: { "application/problem+json": { schema: refOf(problemSchema) } },
       },
     },
   };
@@ -87,14 +99,14 @@ const IF_MATCH = {
   schema: { type: "string" },
 };
 
-const PROBLEM = {
-  type: "object",
-  required: ["status", "code", "title", "detail"],
-  properties: {
-    type: { type: "string" },
-    status: { type: "integer" },
-    code: { type: "string", description: "What programs branch on." },
-    title: { type: "string" },
-    detail: { type: "string", description: "What was wrong and what to do." },
-  },
-};
+const VERSION = { description: "The record's version, for `If-Match`.", schema: { type: "string" } };
+
+/** Such as `postCustomersByCompanyIdDetach`. */
+function nameOperation({ method, path }: RouteDescription): string {
+  const words = path
+    .replace("/v1/", "")
+    .replaceAll("{", "by-")
+    .split(/\W+/u)
+    .filter((word) => word !== "");
+  return method + words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
+}

@@ -14,7 +14,7 @@ import { defineRoute, NOTHING, type Route } from "./route.ts";
 const passId = z.string().regex(/^[\w-]{1,60}$/u, "expected the id of a reconciliation");
 
 const listQuery = z.strictObject({
-  limit: z.coerce.number("expected a number").int().min(1).max(100).default(30),
+  limit: z.coerce.number("expected a whole number from 1 to 100").int().min(1).max(100).default(30),
   cursor: z.string().max(500).exactOptional(),
 });
 
@@ -74,7 +74,7 @@ async function start(ports: ApiPorts, { dryRun, confirm, types, settings }: Pass
     throw refuse(
       409,
       "running",
-      `Reconciliation ${started.passId} is at work; GET /v1/reconciliations/${started.passId} shows how far it is.`,
+      `Reconciliation ${started.passId} is at work already; start another one when it is over.`,
     );
   const pass = await ports.passes.readPass(started.passId);
   if (pass === undefined) throw new Error(`pass ${started.passId} was started and is not stored`);

@@ -62,6 +62,8 @@ export const passReportSchema = passSchema
   })
   .register(API_SCHEMAS, { id: "ReconciliationReport" });
 
+export type PassView = z.infer<typeof passReportSchema>;
+
 /** What to compare. */
 export const passRequestSchema = z.strictObject({
   dryRun: z.boolean().exactOptional().meta({ description: "Only count what would be done." }),

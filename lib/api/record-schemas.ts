@@ -5,7 +5,7 @@ import { BILLING_TYPES, PROJECT_STATUSES, RECORD_STATES } from "../domain/record
 export const API_SCHEMAS = z.registry<{ readonly id: string }>();
 
 /** Ids of HubSpot objects: digits only, as text, for they outgrow what a JSON number holds. */
-export const hubspotId = z.string().regex(/^\d{1,19}$/u, "expected a HubSpot id: 1 to 19 digits");
+export const hubspotId = z.string().regex(/^[1-9]\d{0,18}$/u, "expected a HubSpot id: 1 to 19 digits");
 
 const text = z.string();
 const isoTime = z.iso.datetime();
@@ -131,7 +131,7 @@ export const listQuerySchema = z.strictObject({
   }),
   customer: hubspotId.exactOptional().meta({ description: "Company id of the customer." }),
   prefix: text.min(1).max(120).exactOptional().meta({ description: "Start of the name or number, any case." }),
-  limit: z.coerce.number("expected a number").int().min(1).max(100).default(50),
+  limit: z.coerce.number("expected a whole number from 1 to 100").int().min(1).max(100).default(50),
   cursor: text.max(500).exactOptional().meta({ description: "A page's `cursor`." }),
 });
 

@@ -13,7 +13,7 @@ export function toProblem(refusal: Refusal): Problem {
         status: 404,
         code: "not-found",
         title: "Not found",
-        detail: "There is no such record. If HubSpot has the object, POST /v1/resync fetches it.",
+        detail: "There is no such record here. If HubSpot has the object, a resync fetches it.",
       };
     case "revisionChanged":
       return {
@@ -46,7 +46,7 @@ export function toProblem(refusal: Refusal): Problem {
         status: 422,
         code: "customer-unknown",
         title: "There is no such customer",
-        detail: `No customer with data has the company id ${refusal.companyId}; GET /v1/customers lists them.`,
+        detail: `No customer with data has the company id ${refusal.companyId}.`,
         errors: [{ field: "companyId" }],
       };
     case "hubspotLeads":

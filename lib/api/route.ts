@@ -93,12 +93,18 @@ async function readJson(c: Context): Promise<unknown> {
   const text = await c.req.text();
   if (text === "") return {};
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, mendText);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    // Besides bad syntax: nesting so deep that the reviver's recursion ends the stack.
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     const detail = `The body has ${text.length} characters and is not JSON.`;
     throw new ApiProblem({ status: 400, code: "not-json", title: "The body is not JSON", detail });
   }
+}
+
+/** Half a surrogate pair cannot be stored: a number that holds one would be kept under another one. */
+function mendText(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? value.toWellFormed() : value;
 }
 
 function readIfMatch(header: string | undefined): number | undefined {

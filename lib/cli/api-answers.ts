@@ -8,7 +8,9 @@ const reason = z.looseObject({ code: z.string(), message: text });
 const recordBase = {
   state: z.string(),
   reason: reason.optional(),
+  remedy: text,
   hubspotUrl: text,
+  missingFields: z.array(z.string()).optional(),
   warnings: z.array(z.looseObject({ field: z.string(), length: z.number(), limit: z.number() })).optional(),
   history: z
     .array(
@@ -31,6 +33,7 @@ const address = z.looseObject({
 export const contactPersonAnswer = z.looseObject({
   ...recordBase,
   contactId: z.string(),
+  companyId: text,
   salutation: text,
   firstName: text,
   lastName: text,
@@ -72,6 +75,9 @@ export const customerAnswer = z.looseObject({
   projects: z.array(projectAnswer).optional(),
 });
 export type CustomerAnswer = z.infer<typeof customerAnswer>;
+
+/** A contact, once for each of its companies. */
+export const contactAnswer = z.looseObject({ items: z.array(contactPersonAnswer) });
 
 /** One page of a list. */
 export function pageOf<T>(item: z.ZodType<T>): z.ZodType<{ readonly items: readonly T[]; readonly cursor?: string }> {

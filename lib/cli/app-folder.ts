@@ -1,15 +1,36 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod";
-import { buildAppFiles, type AppOptions } from "../hubspot/app-definition.ts";
+import { APP_FILE, buildAppFiles, WEBHOOKS_FILE, type AppOptions } from "../hubspot/app-definition.ts";
 
 /** Where the HubSpot app's files are kept. */
 export const APP_FOLDER = "infra/hubspot";
 
-const WEBHOOKS_FILE = "src/app/webhooks/webhooks-hsmeta.json";
-const webhooksFile = z.looseObject({
-  config: z.looseObject({ settings: z.looseObject({ targetUrl: z.string() }) }),
+const subscription = z.looseObject({
+  subscriptionType: z.string(),
+  objectType: z.string().optional(),
+  propertyName: z.string().optional(),
+  active: z.boolean().default(true),
 });
+const webhooksFile = z.looseObject({
+  config: z.looseObject({
+    settings: z.looseObject({ targetUrl: z.string() }),
+    subscriptions: z.looseObject({
+      crmObjects: z.array(subscription).default([]),
+      hubEvents: z.array(subscription).default([]),
+    }),
+  }),
+});
+const appFile = z.looseObject({
+  config: z.looseObject({ auth: z.looseObject({ requiredScopes: z.array(z.string()) }) }),
+});
+
+/** What the HubSpot app's files say. */
+export interface AppFolder {
+  readonly targetUrl: string;
+  /** Subscriptions and scopes that the sync needs and the files lack, in words. */
+  readonly lacking: readonly string[];
+}
 
 /** Writes the HubSpot app's files and answers their paths. */
 export async function writeAppFolder(folder: string, options: AppOptions): Promise<readonly string[]> {
@@ -22,18 +43,45 @@ export async function writeAppFolder(folder: string, options: AppOptions): Promi
   return files.map(([path]) => path);
 }
 
-/** What the HubSpot app's files say; undefined when there are none. */
-export async function readAppFolder(
-  folder: string,
-  exclusionProperty: string,
-): Promise<{ readonly targetUrl: string; readonly isCurrent: boolean } | undefined> {
-  const text = await readFile(join(folder, WEBHOOKS_FILE), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  const parsed = webhooksFile.safeParse(parseJson(text));
-  if (!parsed.success) return { targetUrl: "", isCurrent: false };
-  const { targetUrl } = parsed.data.config.settings;
-  const expected = buildAppFiles({ targetUrl, exclusionProperty })[WEBHOOKS_FILE] ?? "";
-  return { targetUrl, isCurrent: JSON.stringify(parseJson(text)) === JSON.stringify(parseJson(expected)) };
+/** Reads the HubSpot app's files; undefined when there are none. Names, order and limits in them are the admin's. */
+export async function readAppFolder(folder: string, exclusionProperty: string): Promise<AppFolder | undefined> {
+  const webhooksText = await readText(join(folder, WEBHOOKS_FILE));
+  if (webhooksText === undefined) return undefined;
+  const found = describeNeeds(webhooksText, (await readText(join(folder, APP_FILE))) ?? "");
+  const expectedFiles = buildAppFiles({ targetUrl: "", exclusionProperty });
+  const expected = describeNeeds(expectedFiles[WEBHOOKS_FILE] ?? "", expectedFiles[APP_FILE] ?? "");
+  return {
+    targetUrl: found.targetUrl,
+    lacking: expected.needs.filter((need) => !found.needs.includes(need)),
+  };
+}
+
+function describeNeeds(
+  webhooksText: string,
+  appText: string,
+): { readonly targetUrl: string; readonly needs: readonly string[] } {
+  const webhooks = webhooksFile.safeParse(parseJson(webhooksText)).data?.config;
+  const scopes = appFile.safeParse(parseJson(appText)).data?.config.auth.requiredScopes ?? [];
+  const { crmObjects = [], hubEvents = [] } = webhooks?.subscriptions ?? {};
+  const subscriptions = [...crmObjects, ...hubEvents].filter(({ active }) => active);
+  return {
+    targetUrl: webhooks?.settings.targetUrl ?? "",
+    needs: [
+      ...subscriptions.map(({ subscriptionType, objectType, propertyName }) =>
+        [objectType, subscriptionType.replace(/^object\./u, ""), propertyName].filter(Boolean).join(" "),
+      ),
+      ...scopes.map((scope) => `scope ${scope}`),
+    ],
+  };
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 function parseJson(text: string): unknown {

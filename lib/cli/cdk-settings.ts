@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { DEFAULTS } from "../contract.ts";
+import { DEFAULTS, STACK } from "../contract.ts";
 import { CliError } from "./cli-error.ts";
 
 const texts = z.union([
@@ -14,13 +14,22 @@ const context = z.looseObject({
   exclusionProperty: z.string().default(DEFAULTS.exclusionProperty),
   exclusionValues: texts.default([...DEFAULTS.exclusionValues]),
   alarmEmail: z.string().default(""),
+  stackName: z.string().min(1).default(STACK.name),
 });
-const cdkFile = z.looseObject({ context: context.prefault({}) });
+const cdkFile = z.looseObject({ app: z.string().optional(), context: context.prefault({}) });
 
 /** The settings of `cdk.json` that the command line works with. */
 export type CdkSettings = Readonly<
-  Pick<z.infer<typeof context>, "dealStages" | "exclusionProperty" | "exclusionValues" | "alarmEmail">
+  Pick<z.infer<typeof context>, "dealStages" | "exclusionProperty" | "exclusionValues" | "alarmEmail" | "stackName">
 >;
+
+/**
+ * Whether the folder is one that `cdk` can deploy from.
+ * @throws CliError when its `cdk.json` cannot be read
+ */
+export async function isCdkFolder(folder: string): Promise<boolean> {
+  return (await readCdkFile(folder)).app !== undefined;
+}
 
 /**
  * Reads the settings in `cdk.json`; the defaults where there is no such file.

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { UsageError } from "./cli-error.ts";
 import type { CliIo } from "./cli-io.ts";
+import { toSafeJson } from "./terminal/display-text.ts";
 
 /** A command as it was called. Arguments and options are texts and flags; the command parses them. */
 export interface CommandCall {
@@ -38,5 +39,5 @@ export function parseOptions<T>(schema: z.ZodType<T>, options: unknown): T {
 
 /** Prints data for scripts with `--json`, else what people read. */
 export function printResult({ io, options }: CommandCall, data: unknown, render: () => string): void {
-  io.write(options["json"] === true ? `${JSON.stringify(data, undefined, 2)}\n` : render());
+  io.write(options["json"] === true ? `${toSafeJson(data)}\n` : render());
 }

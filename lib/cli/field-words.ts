@@ -101,8 +101,13 @@ export function parseFieldWords(noun: "customer" | "project", words: readonly st
 }
 
 function splitDuration(word: string): readonly string[] {
-  const [, start, end] = /^(?:duration|laufzeit)=(.*?)\.{2,}(.*)$/iu.exec(word) ?? [];
-  return start === undefined || end === undefined ? [word] : [`startDate=${start}`, `endDate=${end}`];
+  const [, duration] = /^(?:duration|laufzeit)=(.*)$/iu.exec(word) ?? [];
+  if (duration === undefined) return [word];
+  const [, start, end] = /^(.*?)\.{2,}(.*)$/u.exec(duration) ?? [];
+  if (start !== undefined && end !== undefined) return [`startDate=${start}`, `endDate=${end}`];
+  throw new UsageError(
+    `"${word}" has no end; write duration=2026-01-01..2026-12-31, where either end may be left out.`,
+  );
 }
 
 function findField(noun: "customer" | "project", word: string): Field {

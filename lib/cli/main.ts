@@ -4,6 +4,7 @@ import type { CliIo } from "./cli-io.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands/command-list.ts";
 import { isOperationalFailure } from "./failure-sentence.ts";
+import { toPlainLine } from "./terminal/display-text.ts";
 
 /** Carries one command line out and answers the exit code: 0 done, 1 failed, 2 misspelt. */
 export async function main(argv: readonly string[], io: CliIo): Promise<number> {
@@ -27,7 +28,8 @@ function tellFailure(io: CliIo, error: unknown): number {
     error instanceof CliError || isOperationalFailure(error)
       ? message
       : `Unexpected failure: ${message.split("\n")[0]}`;
-  io.writeError(`${sentence}\n`);
+  // A refusal may quote a name that somebody wrote into HubSpot.
+  io.writeError(`${toPlainLine(sentence)}\n`);
   // For whoever reports a bug; nobody else should have to look at one.
   if (io.env["HUBSPOT_ZEP_DEBUG"] !== undefined && error instanceof Error) io.writeError(`${error.stack}\n`);
   return error instanceof CliError ? error.exitCode : 1;
@@ -69,6 +71,7 @@ interface Run {
 
 function addCommand(parent: Commander, command: Command, { io, finish }: Run): void {
   const added = parent.command(`${command.name} ${command.parameters ?? ""}`.trim()).description(command.summary);
+  added.showHelpAfterError(`How it is written: hubspot-zep ${command.name} --help`);
   for (const [flags, meaning] of command.options ?? []) added.option(flags, meaning);
   added.option("--json", "print JSON, for scripts");
   added.addHelpText("after", `\nExamples:\n${command.examples.map((example) => `  ${example}`).join("\n")}`);

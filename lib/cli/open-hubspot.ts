@@ -27,25 +27,41 @@ export interface OpenHubSpot {
   readonly reader: HubSpotReader;
 }
 
+/** The access token in HUBSPOT_ACCESS_TOKEN; undefined when there is none. */
+export function readGivenToken({ env }: Pick<CliIo, "env">): string | undefined {
+  return env["HUBSPOT_ACCESS_TOKEN"]?.trim() || undefined;
+}
+
 /**
  * Finds the access token: in HUBSPOT_ACCESS_TOKEN, else by asking.
  * @throws CliError when it is nowhere and nobody can be asked
  */
 export async function findAccessToken(io: CliIo): Promise<string> {
-  const given = io.env["HUBSPOT_ACCESS_TOKEN"]?.trim();
-  if (given !== undefined && given !== "") return given;
+  const given = readGivenToken(io);
+  if (given !== undefined) return given;
   if (io.isInteractive) return io.prompts.askSecret("Access token of the HubSpot app (not shown)");
   throw new CliError("No access token: set HUBSPOT_ACCESS_TOKEN, or run this in a terminal to be asked for it.");
 }
 
+/** Where HubSpot answers: `--hubspot-url`, else HUBSPOT_BASE_URL, else HubSpot's own address. Without a slash at its end. */
+export function chooseHubSpotUrl({ io, options }: Caller): string {
+  const { hubspotUrl } = parseOptions(hubspotOptions, options);
+  return (hubspotUrl ?? io.env["HUBSPOT_BASE_URL"] ?? DEFAULTS.hubspotBaseUrl).replace(/\/+$/u, "");
+}
+
+interface Caller {
+  readonly io: Pick<CliIo, "env" | "clock">;
+  readonly options: unknown;
+}
+
 /** Opens HubSpot with a token. Nothing is called yet. */
 export function openHubSpot(
-  { io, options }: { readonly io: CliIo; readonly options: unknown },
+  { io, options }: Caller,
   token: string,
   exclusionProperty: string = DEFAULTS.exclusionProperty,
 ): OpenHubSpot {
-  const { hubspotUrl, hubspotVersion } = parseOptions(hubspotOptions, options);
-  const baseUrl = (hubspotUrl ?? io.env["HUBSPOT_BASE_URL"] ?? DEFAULTS.hubspotBaseUrl).replace(/\/+$/u, "");
+  const { hubspotVersion } = parseOptions(hubspotOptions, options);
+  const baseUrl = chooseHubSpotUrl({ io, options });
   const values = [token];
   const reader = createHubSpotReader({
     baseUrl,

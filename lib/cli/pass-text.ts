@@ -6,38 +6,71 @@ import { renderTable } from "./terminal/text-table.ts";
 const TYPES = ["company", "contact", "deal"] as const;
 
 /** A pass in one line. */
-export function describePass({ id, status, reason, startedAt, dryRun }: PassAnswer): string {
-  const what = dryRun === true ? "dry run" : "pass";
+export function describePass(pass: PassAnswer): string {
+  const { id, status, reason, startedAt } = pass;
   const why = reason === undefined ? "" : `: ${toPlainLine(reason)}`;
-  return `${what} ${id} of ${formatTime(Date.parse(startedAt))} ${status}${why}`;
+  return `${nameKind(pass)} ${id} of ${formatTime(Date.parse(startedAt))} ${status}${why}`;
+}
+
+/** Passes as a table, with the reasons of those that ended badly below it. */
+export function renderPasses(io: CliIo, passes: readonly PassAnswer[]): string {
+  const table = renderTable(
+    io,
+    [
+      { heading: "Id", cell: ({ id }) => id },
+      { heading: "Started", cell: ({ startedAt }) => formatTime(Date.parse(startedAt)) },
+      { heading: "Kind", cell: nameKind },
+      { heading: "Status", cell: ({ status }) => status },
+      { heading: "Read", cell: (pass) => sumOf(pass, "read"), isNumber: true },
+      { heading: "Differed", cell: (pass) => sumOf(pass, "repaired"), isNumber: true },
+      { heading: "Failing", cell: (pass) => sumOf(pass, "failing"), isNumber: true },
+    ],
+    passes,
+  );
+  const reasons = passes.filter(({ reason }) => reason !== undefined).map((pass) => `${describePass(pass)}\n`);
+  return table + (reasons.length === 0 ? "" : `\n${reasons.join("")}`);
+}
+
+function nameKind({ dryRun }: PassAnswer): string {
+  return dryRun === true ? "dry run" : "pass";
 }
 
 /** What a pass did, by type, and why it had to. */
 export function renderPass(io: CliIo, pass: PassAnswer): string {
-  const rows = TYPES.map((type) => ({ type, counts: pass.counts[type] ?? {} }));
-  const count = (name: string) => (row: (typeof rows)[number]) => String(row.counts[name] ?? 0);
+  const types = TYPES.filter((type) => pass.types?.includes(type) !== false);
   const table = renderTable(
     io,
     [
-      { heading: "", cell: ({ type }) => type },
+      { heading: "", cell: (type) => type },
       ...["read", "unchanged", "created", "updated", "frozen", "deactivated", "skipped", "failing"].map((name) => ({
         heading: name,
-        cell: count(name),
+        cell: (type: string) => String(pass.counts[type]?.[name] ?? 0),
+        isNumber: true,
       })),
     ],
-    rows,
+    types,
   );
-  return [paint(io, "bold", describePass(pass)), "\n", table, renderCauses(pass), renderReport(io, pass)].join("");
+  return [paint(io, "bold", describePass(pass)), "\n", table, describeCauses(pass), renderReport(io, pass)].join("");
 }
 
-function renderCauses({ counts }: PassAnswer): string {
+function describeCauses(pass: PassAnswer): string {
   const causes = new Map<string, number>();
   for (const type of TYPES) {
-    for (const [name, count] of Object.entries(counts[type] ?? {}))
+    for (const [name, count] of Object.entries(pass.counts[type] ?? {}))
       if (name.startsWith("by.")) causes.set(name.slice(3), (causes.get(name.slice(3)) ?? 0) + count);
   }
-  if (causes.size === 0) return "Nothing had to be repaired.\n";
-  return `Repaired because of: ${[...causes].map(([cause, count]) => `${cause} ${count}`).join(", ")}\n`;
+  const counted = [...causes].map(([cause, count]) => `${toWords(cause)} (${count})`).join(", ");
+  if (pass.dryRun === true) return causes.size === 0 ? "Nothing differs.\n" : `Differs because of: ${counted}\n`;
+  return causes.size === 0 ? "Nothing had to be repaired.\n" : `Repaired because of: ${counted}\n`;
+}
+
+/** `missedEvent` as people write it. */
+function toWords(name: string): string {
+  return name.replaceAll(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function sumOf({ counts }: PassAnswer, name: string): string {
+  return String(TYPES.reduce((sum, type) => sum + (counts[type]?.[name] ?? 0), 0));
 }
 
 function renderReport(io: CliIo, { report }: PassAnswer): string {

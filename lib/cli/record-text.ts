@@ -1,14 +1,20 @@
 import type { ContactPersonAnswer, CustomerAnswer, ProjectAnswer } from "./api-answers.ts";
 import type { CliIo } from "./cli-io.ts";
-import { formatTime, paint } from "./terminal/display-text.ts";
+import { toHistoryLines } from "./history-lines.ts";
+import { paint, toPlainLine } from "./terminal/display-text.ts";
 import { renderFacts, renderTable, type TableColumn } from "./terminal/text-table.ts";
 
-type Base = Pick<CustomerAnswer, "state" | "reason" | "warnings" | "history" | "hubspotUrl">;
+type Base = Pick<CustomerAnswer, "state" | "reason" | "warnings" | "missingFields" | "history" | "hubspotUrl">;
 
-/** State with its reason, in one line. */
+/** State with its reason, in one line; a reason that begins with the state's own word stands for both. */
 export function describeState({ state, reason }: Pick<Base, "state" | "reason">): string {
   if (reason === undefined) return state;
-  return `${state}: ${reason.message ?? reason.code}`;
+  const why = toPlainLine(reason.message ?? reason.code);
+  return spell(why).startsWith(state.toLowerCase()) ? why : `${state}: ${why}`;
+}
+
+function spell(text: string): string {
+  return text.toLowerCase().replaceAll(" ", "");
 }
 
 const CUSTOMER_COLUMNS: readonly TableColumn<CustomerAnswer>[] = [
@@ -30,7 +36,7 @@ const PROJECT_COLUMNS: readonly TableColumn<ProjectAnswer>[] = [
 
 const CONTACT_COLUMNS: readonly TableColumn<ContactPersonAnswer>[] = [
   { heading: "Contact", cell: ({ contactId }) => contactId },
-  { heading: "Name", cell: ({ firstName, lastName }) => [firstName, lastName].join(" ").trim() },
+  { heading: "Name", cell: nameContact },
   { heading: "Job title", cell: ({ jobTitle }) => jobTitle ?? "" },
   { heading: "E-mail", cell: ({ email }) => email ?? "" },
   { heading: "Phone", cell: ({ phone, mobile }) => [phone, mobile].filter(Boolean).join(", ") },
@@ -48,6 +54,17 @@ export function renderProjects(io: CliIo, projects: readonly ProjectAnswer[]): s
   return renderTable(io, PROJECT_COLUMNS, projects);
 }
 
+/** Contact persons as a table, with the company that each belongs to. */
+export function renderContactPersons(io: CliIo, persons: readonly ContactPersonAnswer[]): string {
+  const [contact, ...others] = CONTACT_COLUMNS;
+  if (contact === undefined) return "";
+  return renderTable(
+    io,
+    [contact, { heading: "Company", cell: ({ companyId }) => companyId ?? "" }, ...others],
+    persons,
+  );
+}
+
 /** A customer with its contact persons, projects and last changes. */
 export function renderCustomer(io: CliIo, customer: CustomerAnswer): string {
   const { address, contactPersons = [], projects = [] } = customer;
@@ -61,6 +78,7 @@ export function renderCustomer(io: CliIo, customer: CustomerAnswer): string {
     ["Website", customer.website],
     ["Remark", customer.remark],
     ["State", describeState(customer)],
+    ["To do", customer.remedy],
     ["HubSpot", customer.hubspotUrl],
   ]);
   return [
@@ -84,33 +102,73 @@ export function renderProject(io: CliIo, project: ProjectAnswer): string {
     ["Customer", project.companyId],
     ["Tasks", project.tasks?.join(", ")],
     ["Project employees", project.projectEmployees?.join(", ")],
-    ["Duration", startDate === undefined && endDate === undefined ? "" : `${startDate ?? ""} to ${endDate ?? ""}`],
+    ["Duration", describeDuration(startDate, endDate)],
     ["Billing type", project.billingType],
     ["Status", project.status],
     ["Bookable", describeBookable(project)],
     ["State", describeState(project)],
+    ["To do", project.remedy],
     ["HubSpot", project.hubspotUrl],
   ]);
   return facts + renderWarnings(io, project) + renderHistory(io, project);
 }
 
-function describeBookable({ bookable, missing = [] }: ProjectAnswer): string {
-  if (bookable === undefined) return "";
-  if (bookable) return "yes";
-  return missing.length === 0 ? "no" : `no: ${missing.join(", ")} missing`;
+/** A contact person with its last changes. */
+export function renderContactPerson(io: CliIo, person: ContactPersonAnswer): string {
+  const facts = renderFacts(io, [
+    ["Contact", person.contactId],
+    ["Company", person.companyId],
+    ["Salutation", person.salutation],
+    ["Name", nameContact(person)],
+    ["Job title", person.jobTitle],
+    ["E-mail", person.email],
+    ["Phone", person.phone],
+    ["Mobile", person.mobile],
+    ["Primary", person.primary === true ? "yes" : ""],
+    ["State", describeState(person)],
+    ["To do", person.remedy],
+    ["HubSpot", person.hubspotUrl],
+  ]);
+  return facts + renderWarnings(io, person) + renderHistory(io, person);
 }
 
-function renderWarnings(io: CliIo, { warnings = [] }: Base): string {
-  return warnings
-    .map(({ field, length, limit }) => `${field} has ${length} characters, ZEP takes ${limit}: it is cut there.`)
+function nameContact({ firstName, lastName }: ContactPersonAnswer): string {
+  return [firstName, lastName].filter(Boolean).join(" ");
+}
+
+function describeDuration(startDate: string | undefined, endDate: string | undefined): string {
+  if (startDate === undefined) return endDate === undefined ? "" : `until ${endDate}`;
+  return endDate === undefined ? `from ${startDate}` : `${startDate} to ${endDate}`;
+}
+
+const MISSING_WORDS: Readonly<Record<string, string>> = {
+  active: "inactive",
+  status: "status not active",
+  duration: "outside its duration",
+  tasks: "tasks missing",
+  projectEmployees: "project employees missing",
+};
+
+/** Whether time can be booked on a project, and if not, what is left to do. */
+export function describeBookable({ bookable, missing = [] }: Pick<ProjectAnswer, "bookable" | "missing">): string {
+  if (bookable === undefined) return "";
+  if (bookable) return "yes";
+  return `no: ${missing.map((name) => MISSING_WORDS[name] ?? name).join(", ")}`;
+}
+
+function renderWarnings(io: CliIo, { warnings = [], missingFields = [] }: Base): string {
+  return [
+    ...warnings.map(
+      ({ field, length, limit }) => `${field} has ${length} characters, ZEP takes ${limit}: it cuts the rest.`,
+    ),
+    ...missingFields.map((field) => `${field} is empty, and ZEP requires it.`),
+  ]
     .map((line) => `${paint(io, "yellow", line)}\n`)
     .join("");
 }
 
 function renderHistory(io: CliIo, { history = [] }: Base): string {
-  const lines = history.flatMap(({ at, cause, fields }) =>
-    fields.map((change) => ({ at: formatTime(Date.parse(at)), cause, ...change })),
-  );
+  const lines = toHistoryLines(history);
   return section(paint(io, "bold", "Last changes"), lines.length, () =>
     renderTable(
       io,
@@ -118,8 +176,8 @@ function renderHistory(io: CliIo, { history = [] }: Base): string {
         { heading: "When", cell: ({ at }) => at },
         { heading: "By", cell: ({ cause }) => cause },
         { heading: "Field", cell: ({ field }) => field },
-        { heading: "From", cell: ({ from }) => from ?? "" },
-        { heading: "To", cell: ({ to }) => to ?? "" },
+        { heading: "From", cell: ({ from }) => from },
+        { heading: "To", cell: ({ to }) => to },
       ],
       lines,
     ),

@@ -1,7 +1,7 @@
 import { RECORD_STATES, type RecordState } from "../domain/record.ts";
 import { UsageError } from "./cli-error.ts";
 
-/** What a command can be about. Customers and projects have pages of their own in the API. */
+/** What a command can be about. */
 export type Noun = "customer" | "project" | "contactPerson";
 
 /** Every word for a noun: ours, ZEP's German one, HubSpot's, each also in the plural. */
@@ -33,17 +33,28 @@ export function parseNoun(word: string): Noun {
 }
 
 /**
- * A noun that has a page of its own.
- * @throws UsageError for contact persons, which are worked through their customer
+ * A noun that can be changed here.
+ * @throws UsageError for contact persons, which only HubSpot changes
  */
-export function parsePageNoun(word: string): "customer" | "project" {
+export function parseEditableNoun(word: string): "customer" | "project" {
   const noun = parseNoun(word);
   if (noun !== "contactPerson") return noun;
-  throw new UsageError("Contact persons are worked through their customer: name a customer or a project.");
+  throw new UsageError("Contact persons are changed in HubSpot only; name a customer (kunde) or a project (projekt).");
 }
 
 /** The API's path of a noun's records. */
-export const PATH_OF = { customer: "/v1/customers", project: "/v1/projects" } as const satisfies Record<string, string>;
+export const PATH_OF = {
+  customer: "/v1/customers",
+  project: "/v1/projects",
+  contactPerson: "/v1/contact-persons",
+} as const satisfies Record<Noun, string>;
+
+/** How lists and messages name many of a noun. */
+export const PLURAL_OF = {
+  customer: "customers",
+  project: "projects",
+  contactPerson: "contact persons",
+} as const satisfies Record<Noun, string>;
 
 /** HubSpot's name of what a noun comes from, as the API's paths spell it. */
 export const OBJECT_TYPE_OF = { customer: "company", project: "deal", contactPerson: "contact" } as const;
@@ -54,6 +65,8 @@ const STATES: Readonly<Record<string, RecordState>> = {
   wartend: "waiting",
   getrennt: "detached",
   gelöscht: "deleted",
+  zusammengeführt: "merged",
+  anonymisiert: "erased",
   fehlerhaft: "failing",
 };
 

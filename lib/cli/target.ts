@@ -27,6 +27,11 @@ export function isAwsChosen(options: unknown): boolean {
   return parseOptions(targetOptions, options).aws === true;
 }
 
+/** Whether a records API was named, rather than the local stack's taken for granted. */
+export function isTargetNamed(io: Pick<CliIo, "env">, options: unknown): boolean {
+  return parseOptions(targetOptions, options).url !== undefined || io.env["HUBSPOT_ZEP_URL"] !== undefined;
+}
+
 /**
  * Opens the records API that the options name: the local stack's unless told otherwise.
  * @throws UsageError when two targets are named; CliError when AWS cannot be reached

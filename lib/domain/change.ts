@@ -19,6 +19,14 @@ export type ChangeKind =
   | "resync"
   | "attach";
 
+/** Where a change comes from. Nothing is decided by it: it ties a write to the deliveries that told of it. */
+export interface Origin {
+  /** Ids of webhook deliveries, of an admin's request or of a pass; sorted, and not more than a log line holds. */
+  readonly deliveryIds: readonly string[];
+  /** When the first of them arrived. Epoch milliseconds. */
+  readonly receivedAtMs: number;
+}
+
 /**
  * A hint that one object may have changed: never its data, only where to look. Several events on one object are one
  * change: `at` keeps the latest time of each kind.
@@ -39,4 +47,6 @@ export interface Change {
   readonly looks: number;
   /** How often processing this change failed. */
   readonly failures: number;
+  /** Absent where the message that carries the change says it all. */
+  readonly origin?: Origin;
 }

@@ -1,11 +1,11 @@
-import type { Change } from "./change.ts";
+import type { Change, Origin } from "./change.ts";
 
 type Expectations = NonNullable<Change["expects"]>;
 
 /**
  * Joins changes to one per object, in the order in which objects first appear. The result does not depend on the order
  * of the changes of one object: the latest time of each kind, the latest expectation for each company, the union of
- * absorbed ids, the fewest looks (a fresh event deserves its own) and the most failures win.
+ * absorbed ids and of origins, the fewest looks (a fresh event deserves its own) and the most failures win.
  */
 export function coalesceChanges(changes: readonly Change[]): readonly Change[] {
   const joined = new Map<string, Change>();
@@ -19,6 +19,7 @@ export function coalesceChanges(changes: readonly Change[]): readonly Change[] {
 
 function join(a: Change, b: Change): Change {
   const expects = joinExpectations(a.expects, b.expects);
+  const origin = joinOrigins(a.origin, b.origin);
   const absorbs = [...new Set([...(a.absorbs ?? []), ...(b.absorbs ?? [])])].toSorted();
   return {
     type: a.type,
@@ -28,6 +29,7 @@ function join(a: Change, b: Change): Change {
     ...(absorbs.length === 0 ? {} : { absorbs }),
     looks: Math.min(a.looks, b.looks),
     failures: Math.max(a.failures, b.failures),
+    ...(origin === undefined ? {} : { origin }),
   };
 }
 
@@ -45,6 +47,16 @@ function joinExpectations(a: Expectations | undefined, b: Expectations | undefin
     if (known === undefined || isLater(expected, known)) latest[companyId] = expected;
   }
   return latest;
+}
+
+/** Ids of deliveries that an origin keeps; more would not fit into a log line. */
+const MOST_DELIVERY_IDS = 5;
+
+/** The union of their deliveries, from the first of them. */
+export function joinOrigins(a: Origin | undefined, b: Origin | undefined): Origin | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const deliveryIds = [...new Set([...a.deliveryIds, ...b.deliveryIds])].toSorted().slice(0, MOST_DELIVERY_IDS);
+  return { deliveryIds, receivedAtMs: Math.min(a.receivedAtMs, b.receivedAtMs) };
 }
 
 /** At the same time an association wins over its removal, whichever came first: order must not matter. */

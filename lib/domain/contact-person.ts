@@ -100,12 +100,19 @@ function mergedWith(customer: Customer, companyId: string): Verdict {
 
 /**
  * A detached customer takes its contact persons along, whatever becomes of the contact meanwhile: they keep what they
- * have and nothing new is transferred.
+ * have and nothing new is transferred. Only an erasure reaches them, also of a contact that this one was merged into.
  */
 function freeze(input: ContactPersonCase, fence: Fence): Decision<ContactPerson> {
   const { stored, companyId, observed } = input;
   const isLinked = input.links.some((link) => link.companyId === companyId);
-  if (stored === undefined && !(observed.kind === "live" && isLinked)) return keep();
+  if (stored === undefined && !(observed.kind === "live" && isLinked)) {
+    const isSuspect = observed.kind === "live" && suspectLinks(input.links, input.context.hint).includes(companyId);
+    return keep(isSuspect ? "associationOlderThanEvent" : undefined);
+  }
+  const wasMerged = input.context.hint.at.merged !== undefined || input.tombstone?.state === "merged";
+  const isErasedSince = observed.kind === "missing" && wasMerged;
+  if (isErasedSince && stored?.fields !== undefined && suspectObject(observed, input.context.hint) === undefined)
+    return isOutdated(stored, fence) ? keep() : settle(input, { fence, verdict: mergedAndGone });
   if (stored !== undefined && (stored.state === "detached" || stored.state === "deleted" || stored.state === "merged"))
     return keep();
   if (isOutdated(stored, fence)) return keepOutdated(input.context);
@@ -131,7 +138,9 @@ function settle(input: ContactPersonCase, { fence, verdict, again }: Judgement):
   const { contactId, companyId, observed, links, stored, context } = input;
   const isPrimary = links.some((link) => link.companyId === companyId && link.isPrimary);
   const isLed = verdict.state === "linked" && observed.kind === "live";
-  const isStripped = verdict.state === "merged" || verdict.state === "erased";
+  // In HubSpot only an erasure leaves neither the contact nor a trace of it in the bin, so nothing personal stays here.
+  const isGone = verdict.reason?.code === "goneFromHubSpot";
+  const isStripped = isGone || verdict.state === "merged" || verdict.state === "erased";
   const fields = isLed ? mapContact(observed.object, isPrimary) : isStripped ? undefined : stored?.fields;
   const content = {
     type: "contactPerson" as const,

@@ -50,7 +50,16 @@ export function eraseContact(
   const { sourceUpdatedAtMs } = newestFence(stored.persons, stored.tombstone);
   const revision = (stored.tombstone?.revision ?? 0) + 1;
   const fence = { sourceUpdatedAtMs, readAtMs: nowMs };
-  return { type: "contactTombstone", contactId, state: "erased", fence, revision };
+  // Kept, so that an erasure of the survivor that was cut short finds its way here again.
+  const mergedInto = stored.tombstone?.mergedInto;
+  return {
+    type: "contactTombstone",
+    contactId,
+    state: "erased",
+    ...(mergedInto !== undefined && { mergedInto }),
+    fence,
+    revision,
+  };
 }
 
 /** A contact person without its personal data. History goes as well, for it names what was once there. */

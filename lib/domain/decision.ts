@@ -13,7 +13,7 @@ export interface DecisionContext {
   readonly nowMs: number;
 }
 
-export type Hint = Pick<Change, "at" | "expects" | "absorbs" | "looks">;
+export type Hint = Pick<Change, "at" | "expects" | "absorbs" | "looks" | "origin">;
 
 /** How often a read that looks old is repeated before it is believed. */
 export const MAX_LOOKS = 4;
@@ -79,6 +79,11 @@ export function hasStamplessKind(hint: Hint): boolean {
   return STAMPLESS_KINDS.some((kind) => hint.at[kind] !== undefined);
 }
 
+/** When an event last told us such a thing, epoch milliseconds; 0 if none did. */
+function latestStampless(hint: Hint): number {
+  return Math.max(...STAMPLESS_KINDS.map((kind) => hint.at[kind] ?? 0));
+}
+
 /**
  * Whether a read that found nothing new must still move the fence on. Else a slower worker's older read could land:
  *
@@ -87,11 +92,14 @@ export function hasStamplessKind(hint: Hint): boolean {
  * HubSpot        B → A
  * worker 2          read A, stored is A: nothing to write ▶ but the fence moves on
  * ```
+ *
+ * Once no worker can hold a read from before the change, there is nothing to keep out: HubSpot repeats deliveries for a
+ * day, and a repeated one costs no write then.
  */
 export function mustAdvanceFence(stored: RecordBase, fence: Fence, context: DecisionContext): boolean {
-  if (hasStamplessKind(context.hint)) return true;
   const hasMoved = fence.sourceUpdatedAtMs !== stored.fence.sourceUpdatedAtMs;
-  return hasMoved && context.nowMs - fence.sourceUpdatedAtMs < LONGEST_FLIGHT_MS;
+  const changedAtMs = Math.max(latestStampless(context.hint), hasMoved ? fence.sourceUpdatedAtMs : 0);
+  return context.nowMs - changedAtMs < LONGEST_FLIGHT_MS;
 }
 
 /** The history with one more entry in front. */

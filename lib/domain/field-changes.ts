@@ -44,8 +44,8 @@ function isSameValue(left: unknown, right: unknown): boolean {
 function describeChange(field: string, from: string | undefined, to: string | undefined): FieldChange {
   return {
     field,
-    ...(from === undefined ? {} : { from: cut(from) }),
-    ...(to === undefined ? {} : { to: cut(to) }),
+    ...(from === undefined ? {} : { from: shortenValue(from) }),
+    ...(to === undefined ? {} : { to: shortenValue(to) }),
   };
 }
 
@@ -62,7 +62,8 @@ function isRecord(value: unknown): value is Values {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function cut(text: string): string {
+/** A value as history shows it: a long one only by its beginning. */
+export function shortenValue(text: string): string {
   const characters = Array.from(text);
   return characters.length > HISTORY_VALUE_LENGTH ? `${characters.slice(0, HISTORY_VALUE_LENGTH - 1).join("")}…` : text;
 }

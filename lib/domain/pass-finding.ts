@@ -94,7 +94,8 @@ export function compareContact(
 ): Finding {
   const { id, listed } = pair;
   const persons = pair.stored?.persons ?? [];
-  if (listed === undefined && persons.every(isLeftAlone)) return SETTLED;
+  const isSuspectAnyway = persons.some(({ state }) => state === "failing") || mayBeErased(pair.stored);
+  if (listed === undefined && persons.every(isLeftAlone) && !isSuspectAnyway) return SETTLED;
   const links = listed?.links ?? [];
   const companyIds = new Set([...links, ...persons].map(({ companyId }) => companyId));
   const observed = observe(listed?.object, context);
@@ -114,8 +115,15 @@ export function compareContact(
     const updatedAtMs = listed?.object.updatedAtMs;
     return describeRepair(decision, { stored, updatedAtMs, isKnown: persons.length > 0 }, context) ?? [];
   });
-  const isSuspectAnyway = persons.some(({ state }) => state === "failing");
   return conclude(repairs, { isListed: listed !== undefined, isSuspectAnyway });
+}
+
+/** What a detached customer kept of a merged contact goes when the survivor is erased, which may never have been here. */
+function mayBeErased(
+  stored: { readonly persons: readonly ContactPerson[]; readonly tombstone?: ContactTombstone | undefined } | undefined,
+): boolean {
+  const isKept = stored?.persons.some(({ state, fields }) => state === "detached" && fields !== undefined) === true;
+  return isKept && stored?.tombstone?.state === "merged";
 }
 
 /** A deal as it was listed, against its project. */
@@ -188,6 +196,13 @@ function describeRepair<R extends SyncRecord>(
     cause: classifyRepair({ ...context, ...pair, next }),
     isHarm: isHarmful(stored, next),
   };
+}
+
+/** What it was to bring a record here of which nothing was stored, for reports. */
+export function describeArrival(next: SyncRecord, context: CompareContext): Pick<Repair, "effect" | "cause"> {
+  const { sourceUpdatedAtMs: updatedAtMs } = next.fence;
+  const cause = classifyRepair({ ...context, stored: undefined, isKnown: false, next, updatedAtMs });
+  return { effect: nameEffect(undefined, next), cause };
 }
 
 function nameEffect(stored: SyncRecord | undefined, next: SyncRecord): RepairEffect {

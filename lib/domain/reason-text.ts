@@ -4,9 +4,9 @@ import type { Reason, SyncRecord } from "./record.ts";
 export interface StateText {
   /** A few words; absent while linked. */
   readonly reason?: string;
-  /** One or two sentences. */
+  /** One sentence. */
   readonly explanation: string;
-  /** What a person can do about it; absent where nothing needs doing. */
+  /** One sentence: what a person can do about it; absent where nothing needs doing. */
   readonly remedy?: string;
 }
 
@@ -19,7 +19,7 @@ export function describeState(record: SyncRecord): StateText {
 }
 
 /** What ZEP calls the record. */
-export function nameRecord(record: SyncRecord): string {
+function nameRecord(record: SyncRecord): string {
   switch (record.type) {
     case "customer":
       return `Customer of company ${record.companyId}`;
@@ -34,29 +34,29 @@ function describeLinked(record: SyncRecord): string {
   return `${nameRecord(record)} is linked: HubSpot leads its fields and changes arrive by themselves.`;
 }
 
-/** A reason in a few words, beginning with the words of the README. */
-export function nameReason(reason: Reason): string {
+/** A reason in a few words that can stand alone, and beside the state as well. */
+function nameReason(reason: Reason): string {
   switch (reason.code) {
     case "excludedByProperty":
       return `excluded: ${reason.property} = ${reason.value}`;
     case "customerExcluded":
-      return `customer excluded: company ${reason.companyId}`;
+      return `excluded with company ${reason.companyId}`;
     case "stageNotSelected":
       return `out of stage: ${reason.stageId}`;
     case "noCompany":
       return "no company";
     case "customerNotHere":
-      return `customer not here: company ${reason.companyId}`;
+      return `company ${reason.companyId} not transferred`;
     case "detachedByAdmin":
       return "detached by an admin";
     case "customerDetached":
-      return `customer detached: company ${reason.companyId}`;
+      return `detached with company ${reason.companyId}`;
     case "deletedInHubSpot":
       return "deleted in HubSpot";
     case "goneFromHubSpot":
       return "gone from HubSpot";
     case "customerDeleted":
-      return `customer deleted: company ${reason.companyId}`;
+      return `company ${reason.companyId} deleted in HubSpot`;
     case "notAssociated":
       return `not associated with company ${reason.companyId}`;
     case "absorbedBy":
@@ -74,29 +74,32 @@ export function nameReason(reason: Reason): string {
 
 function explainReason(record: SyncRecord, reason: Reason): string {
   const name = nameRecord(record);
-  const kept =
-    record.fields === undefined ? "Nothing of it is transferred." : "It keeps its data, and a sync does not change it.";
+  const hasData = record.fields !== undefined;
+  const kept = hasData ? "it keeps its data, and a sync does not change it" : "nothing of it is transferred";
+  const left = hasData
+    ? `; it keeps its data${record.type === "contactPerson" ? "" : ", and HubSpot no longer leads"}`
+    : "";
   switch (reason.code) {
     case "excludedByProperty":
-      return `${name} is excluded, for the company's property "${reason.property}" is "${reason.value}". ${kept}`;
+      return `${name} is excluded, for the company's property "${reason.property}" is "${reason.value}"; ${kept}.`;
     case "customerExcluded":
-      return `${name} is excluded along with company ${reason.companyId}. ${kept}`;
+      return `${name} is excluded along with company ${reason.companyId}; ${kept}.`;
     case "stageNotSelected":
-      return `${name} is out of stage: the deal's stage ${reason.stageId} is none of the selected ones. ${kept}`;
+      return `${name} is out of stage, for the deal's stage ${reason.stageId} is none of the selected ones; ${kept}.`;
     case "noCompany":
-      return `${name} is waiting, for the deal has no primary company. ${kept}`;
+      return `${name} is waiting, for the deal has no primary company; ${kept}.`;
     case "customerNotHere":
-      return `${name} is waiting, for company ${reason.companyId} is not transferred. ${kept}`;
+      return `${name} is waiting, for company ${reason.companyId} is not transferred; ${kept}.`;
     case "detachedByAdmin":
       return `${name} was detached by an admin: no change of HubSpot's arrives, and all fields can be edited here.`;
     case "customerDetached":
-      return `${name} is detached along with the customer of company ${reason.companyId}. ${kept}`;
+      return `${name} is detached along with the customer of company ${reason.companyId}; ${kept}.`;
     case "deletedInHubSpot":
-      return `${name} is inactive, for it was deleted in HubSpot. It keeps its data, and HubSpot no longer leads.`;
+      return `${name} is inactive, for it was deleted in HubSpot${left}.`;
     case "goneFromHubSpot":
-      return `${name} is inactive, for HubSpot has it neither live nor in the recycle bin. It keeps its data.`;
+      return `${name} is inactive, for HubSpot has it neither live nor in the recycle bin${left}.`;
     case "customerDeleted":
-      return `${name} is held, for company ${reason.companyId} was deleted in HubSpot. ${kept}`;
+      return `${name} is held, for company ${reason.companyId} was deleted in HubSpot; ${kept}.`;
     case "notAssociated":
       return `${name} is inactive, for the contact is no longer associated with company ${reason.companyId}.`;
     case "absorbedBy":
@@ -106,10 +109,14 @@ function explainReason(record: SyncRecord, reason: Reason): string {
     case "erasedForPrivacy":
       return `${name} was erased for privacy (GDPR): its id is all that is left, and it stays erased.`;
     case "numberTaken":
-      return `${name} is held: its default number ${reason.number} belongs to ${nameHolder(reason)}.`;
+      return `${name} is held, for its default ${nameNumber(record)} ${reason.number} belongs to ${nameHolder(reason)}; ${kept}.`;
     case "refused":
       return `${name} is failing: ${reason.error}`;
   }
+}
+
+function nameNumber({ type }: SyncRecord): string {
+  return type === "project" ? "short form" : "customer number";
 }
 
 function suggestRemedy(record: SyncRecord, reason: Reason): string | undefined {
@@ -129,9 +136,11 @@ function suggestRemedy(record: SyncRecord, reason: Reason): string | undefined {
     case "customerDetached":
       return `Attach the customer of company ${reason.companyId}; this follows by itself.`;
     case "deletedInHubSpot":
-      return "Restore it in HubSpot (within 90 days), or attach the record to another HubSpot id.";
+      return isMovable(record)
+        ? "Restore it in HubSpot (within 90 days), or attach the record to another HubSpot id."
+        : "Restore it in HubSpot (within 90 days).";
     case "goneFromHubSpot":
-      return record.type === "contactPerson" ? undefined : "Attach the record to another HubSpot id, or leave it.";
+      return isMovable(record) ? "Attach the record to another HubSpot id, or leave it." : undefined;
     case "customerDeleted":
       return `Restore company ${reason.companyId} in HubSpot, or choose another primary company.`;
     case "notAssociated":
@@ -142,10 +151,15 @@ function suggestRemedy(record: SyncRecord, reason: Reason): string | undefined {
     case "erasedForPrivacy":
       return undefined;
     case "numberTaken":
-      return `Give ${nameHolder(reason)} another number; this clears by itself.`;
+      return `Give ${nameHolder(reason)} another ${nameNumber(record)}; this clears by itself.`;
     case "refused":
       return "Mend what the error names, then resync; every nightly pass tries again as well.";
   }
+}
+
+/** Whether there is data that could move to another HubSpot id. */
+function isMovable({ type, fields }: SyncRecord): boolean {
+  return type !== "contactPerson" && fields !== undefined;
 }
 
 function nameHolder({ holderName, holderId }: { readonly holderName: string; readonly holderId: string }): string {

@@ -3,7 +3,7 @@ import type { SyncRecord } from "./record.ts";
 /**
  * Why a pass found something to repair.
  *
- * - `missedEvent`: HubSpot's object is newer than the record, by more than {@link LATE_MS}; or it is gone.
+ * - `missedEvent`: HubSpot's object is newer than the record, by more than {@link LATE_MS}; or it is gone, or restored.
  * - `lateEvent`: newer, but so recent that its webhook may still be on the way.
  * - `association`: only an association differs; no stamp tells since when.
  * - `customerTurned`: the customer it belongs to has another state.
@@ -51,9 +51,16 @@ export function classifyRepair(difference: Difference): RepairCause {
   if (stored === undefined) return difference.isKnown ? "association" : isMissed;
   if (stored.state === "failing") return "failureCleared";
   if (updatedAtMs > stored.fence.sourceUpdatedAtMs) return isMissed;
-  if (difference.areSettingsChanged && isByRules(stored) !== isByRules(next)) return "settings";
+  // Restoring moves no stamp, so nothing tells how long ago it was.
+  if (isGone(stored) && !isGone(next)) return "missedEvent";
+  if (difference.areSettingsChanged && (isByRules(stored) || isByRules(next))) return "settings";
   if (isByCustomer(stored) || isByCustomer(next)) return "customerTurned";
   return isAssociationDifferent(stored, next) ? "association" : "driftByHand";
+}
+
+/** Whether HubSpot had the object no longer. */
+function isGone({ reason }: SyncRecord): boolean {
+  return reason?.code === "deletedInHubSpot" || reason?.code === "goneFromHubSpot";
 }
 
 /** Whether the settings put the record where it is. */

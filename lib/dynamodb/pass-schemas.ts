@@ -62,7 +62,7 @@ const checkpoint: z.ZodType<PassCheckpoint> = z.object({
   numbers: z.object({ customerNumber: z.array(z.number()), shortForm: z.array(z.number()) }),
   expected: numbersByType,
   setbacks: z.number(),
-  readAtSetback: z.number(),
+  progressAtSetback: z.number(),
   warnings: z.array(z.string()),
   workedMs: z.number(),
   used: usage,

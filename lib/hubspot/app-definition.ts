@@ -14,14 +14,60 @@ export type AppFiles = Readonly<Record<string, string>>;
 /** Stands in the committed files until a deployment has a URL; no server can have this name (RFC 2606). */
 export const PLACEHOLDER_TARGET_URL = "https://not-deployed-yet.invalid/webhook";
 
+/** The file of the app's name, kind and scopes. */
+export const APP_FILE = "src/app/app-hsmeta.json";
+
+/** The file of the target URL and the subscriptions. */
+export const WEBHOOKS_FILE = "src/app/webhooks/webhooks-hsmeta.json";
+
 /** HubSpot's platform version of project apps. */
 const PLATFORM_VERSION = "2026.09";
 
-/** Reading is all we do. They cover associations, pipelines, property definitions and the webhooks as well. */
-const SCOPES = ["crm.objects.companies.read", "crm.objects.contacts.read", "crm.objects.deals.read"];
+const SCOPE_OF: Readonly<Record<ObjectType, string>> = {
+  company: "crm.objects.companies.read",
+  contact: "crm.objects.contacts.read",
+  deal: "crm.objects.deals.read",
+};
+
+/** The scope that lets an object type be read, with its associations, pipelines, property definitions and webhooks. */
+export function scopeOf(type: ObjectType): string {
+  return SCOPE_OF[type];
+}
+
+/** Everything the app asks for: reading is all we do. */
+export const SCOPES: readonly string[] = OBJECT_TYPES.map(scopeOf);
 
 /** Every kind of event but property changes, which are subscribed to one by one. */
-const OBJECT_EVENTS = ["creation", "deletion", "restore", "merge", "associationChange"];
+const OBJECT_EVENTS = ["creation", "deletion", "restore", "merge", "associationChange"] as const;
+
+/** The same events as the user interface of a legacy private app calls them. */
+const EVENT_WORDS: Readonly<Record<(typeof OBJECT_EVENTS)[number] | "privacyDeletion", string>> = {
+  creation: "created",
+  deletion: "deleted",
+  restore: "restored",
+  merge: "merged",
+  associationChange: "association changed",
+  privacyDeletion: "deleted for privacy",
+};
+
+/** What to subscribe to by hand, for one object type. */
+export interface Clicks {
+  readonly type: ObjectType;
+  readonly events: readonly string[];
+  /** HubSpot's names of the properties whose changes matter. */
+  readonly properties: readonly string[];
+}
+
+/** What the owner of a legacy private app, which takes no files, has to click: the same subscriptions in words. */
+export function listClicks(exclusionProperty: string): readonly Clicks[] {
+  return OBJECT_TYPES.map((type) => ({
+    type,
+    events: [...OBJECT_EVENTS, ...(type === "contact" ? (["privacyDeletion"] as const) : [])].map(
+      (event) => EVENT_WORDS[event],
+    ),
+    properties: listProperties(type, exclusionProperty),
+  }));
+}
 
 /**
  * Builds the HubSpot project app: private, with a static token, read-only, subscribed to exactly what the mapping reads.
@@ -31,8 +77,8 @@ const OBJECT_EVENTS = ["creation", "deletion", "restore", "merge", "associationC
 export function buildAppFiles({ targetUrl, exclusionProperty }: AppOptions): AppFiles {
   return {
     "hsproject.json": toJson({ name: "hubspot-zep-sync", srcDir: "src", platformVersion: PLATFORM_VERSION }),
-    "src/app/app-hsmeta.json": toJson(buildApp()),
-    "src/app/webhooks/webhooks-hsmeta.json": toJson(buildWebhooks(targetUrl, exclusionProperty)),
+    [APP_FILE]: toJson(buildApp()),
+    [WEBHOOKS_FILE]: toJson(buildWebhooks(targetUrl, exclusionProperty)),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Change } from "../domain/change.ts";
 import type { ObjectType } from "../domain/hubspot-object.ts";
 import { findObjectType, OBJECT_TYPE_IDS } from "./object-types.ts";
-import type { ReadEvent, WireEvent } from "./wire-event.ts";
+import type { ReadEvent, WireAssociation } from "./wire-event.ts";
 
 /** HubSpot's ids of the plain association between a company and a contact or deal, in either direction. */
 const PLAIN_TYPE_IDS: ReadonlySet<number> = new Set([279, 280, 341, 342]);
@@ -14,7 +14,7 @@ type Ends =
  * Turns an association event into a change of its contact or deal, whichever side HubSpot tells it from: companies are
  * carried over without their associations. HubSpot fires on both sides and once for each label.
  */
-export function readAssociation(event: WireEvent, subject: ObjectType | undefined, atMs: number): ReadEvent {
+export function readAssociation(event: WireAssociation, subject: ObjectType | undefined, atMs: number): ReadEvent {
   const ends = readEnds(event);
   const fromId = event.fromObjectId ?? event.objectId;
   if (ends.kind === "unclear") {
@@ -34,7 +34,7 @@ export function readAssociation(event: WireEvent, subject: ObjectType | undefine
 }
 
 /** Type ids where the event has them, otherwise a name such as `DEAL_TO_COMPANY`. */
-function readEnds(event: WireEvent): Ends {
+function readEnds(event: WireAssociation): Ends {
   const { fromObjectTypeId, toObjectTypeId } = event;
   if (fromObjectTypeId && toObjectTypeId) {
     return { kind: "known", from: OBJECT_TYPE_IDS.get(fromObjectTypeId), to: OBJECT_TYPE_IDS.get(toObjectTypeId) };
@@ -60,7 +60,7 @@ function findDependantSide(
  * Whether the event is about the pair itself and not about one of its labels. A primary or custom label that goes leaves
  * the plain association in place.
  */
-function tellsOfPair(event: WireEvent): boolean {
+function tellsOfPair(event: WireAssociation): boolean {
   const { isPrimaryAssociation, associationTypeId } = event;
   if (isPrimaryAssociation === true) return false;
   return associationTypeId === null || associationTypeId === undefined || PLAIN_TYPE_IDS.has(associationTypeId);

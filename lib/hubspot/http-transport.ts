@@ -97,7 +97,7 @@ async function sendWithRetries(options: Settled, request: ApiRequest): Promise<A
       case "answered":
         return outcome.answer;
       case "fail":
-        throw outcome.error;
+        throw outcome.error.code === "scopeMissing" ? countRejection(options, outcome.error) : outcome.error;
       case "tokenRejected": {
         const other = mayChangeToken ? await findOtherToken(accessToken, token) : undefined;
         if (other === undefined) throw countRejection(options, outcome.error);
@@ -149,6 +149,9 @@ async function attemptOnce(
   if (isRateLimited) telemetry.count(METRICS.hubspotRateLimited, 1);
   pacer.observe(ticket, { headers: answer.headers, isRateLimited });
   const verdict = judgeAnswer(answer, call);
+  const isUsedUp = verdict.kind === "fail" && verdict.error.code === "dailyLimit";
+  const dailyUsedPercent = isUsedUp ? 100 : pacer.counters().dailyUsedPercent;
+  if (dailyUsedPercent > 0) telemetry.count(METRICS.hubspotDailyUsedPercent, dailyUsedPercent);
   return { outcome: verdict.kind === "accept" ? { kind: "answered", answer } : verdict, tookMs };
 }
 
@@ -176,7 +179,8 @@ function describeNetworkFailure(error: unknown, call: string): RetryableError {
   return new RetryableError(`HubSpot could not be reached for ${call}: ${name}`, { code: "unreachable" });
 }
 
-function countRejection({ telemetry }: Settled, error: NonRetryableError): NonRetryableError {
+/** A token that is refused, or may not read what it must. */
+function countRejection<T extends Error>({ telemetry }: Settled, error: T): T {
   telemetry.count(METRICS.tokenRejected, 1);
   return error;
 }

@@ -55,7 +55,7 @@ export function createHubSpotReader(options: HubSpotReaderOptions): HubSpotReade
     hasCompanyProperty: (name) => hasCompanyProperty(account, name),
     readObjects: (type, ids) => readObjects(reading, type, ids),
     readCompanyLinks: (type, ids) => readCompanyLinks(reading, type, ids),
-    readDependantIds: (type, companyId) => readDependantIds(reading, type, companyId),
+    readDependantIds: (type, companyIds) => readDependantIds(reading, type, companyIds),
     listPage: (type, after) => listPage({ ...reading, ...account }, type, after),
   };
 }

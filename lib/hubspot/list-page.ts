@@ -50,7 +50,9 @@ export async function listPage<T extends ObjectType>(
   const { results: wires, paging } = await fetchPage(reading, type, after);
   if (!Array.isArray(wires)) throw badAnswer(`HubSpot answered no results (list of ${PATH_NAMES[type]})`);
   const links = await readListedLinks(reading, type, wires);
-  const objects = wires.map((wire: ListedWire): ListedObject<T> => {
+  // An archived object among the live ones must revive nothing: it is left out, and read on its own where it is known.
+  const live = wires.filter(({ archived }: ListedWire) => archived !== true);
+  const objects = live.map((wire: ListedWire): ListedObject<T> => {
     if (typeof wire.properties !== "object" || wire.properties === null) {
       throw badAnswer(`HubSpot answered an object without properties (list of ${PATH_NAMES[type]})`);
     }

@@ -7,6 +7,7 @@ export interface WireObject {
   readonly id: string;
   readonly properties: Readonly<Record<string, string | null | undefined>>;
   readonly updatedAt: Date;
+  readonly archived?: boolean;
 }
 
 /** From a wire object to the domain's object of each type. */

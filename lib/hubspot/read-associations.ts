@@ -55,16 +55,20 @@ export async function readCompanyLinks(
 }
 
 /**
- * Reads the ids of all contacts or deals of a company.
- * @throws RetryableError, NonRetryableError
+ * Reads the ids of all contacts or deals of companies, a thousand companies a call.
+ * @throws RetryableError, NonRetryableError; an error is never read as "none"
  */
 export async function readDependantIds(
   reading: AssociationReading,
   type: "contact" | "deal",
-  companyId: string,
-): Promise<readonly string[]> {
-  const found = await readAll(reading, { from: "company", to: type }, [companyId]);
-  return [...new Set([...found.values()].flat().map(({ toId }) => toId))];
+  companyIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const readChunk = async (chunk: readonly string[]): Promise<readonly (readonly [string, readonly string[]])[]> => {
+    const found = await readAll(reading, { from: "company", to: type }, chunk);
+    return [...found].map(([id, links]) => [id, [...new Set(links.map(({ toId }) => toId))]] as const);
+  };
+  const chunks = await pMap(chunkDistinct(companyIds, BATCH_SIZE), readChunk, CALLS_IN_FLIGHT);
+  return new Map(chunks.flat());
 }
 
 /** One link for each company: the primary label comes beside the plain one, in no certain order. */

@@ -52,6 +52,8 @@ async function readChunk<T extends ObjectType>(
   const survivors = new Map<string, string>();
   for (const wire of live) {
     const id = readId(wire);
+    // An archived object must revive nothing; the second read tells for certain.
+    if (wire.archived === true) continue;
     if (ids.includes(id)) observations.set(id, { kind: "live", readAtMs, object: reading.mapping[type](wire) });
     for (const mergedId of readMergedIds(wire)) survivors.set(mergedId, id);
   }
@@ -83,6 +85,7 @@ async function resolveAbsent<T extends ObjectType>(
   if (ids.length === 0) return observations;
   for (const wire of await readBatch(reading, type, { ids, isArchived: true })) {
     const id = readId(wire);
+    if (wire.archived === false) throw badAnswer(`HubSpot showed a live object among archived ones (${type} ${id})`);
     if (ids.includes(id)) observations.set(id, { kind: "archived", readAtMs, updatedAtMs: readUpdatedAt(wire) });
   }
   const rest = ids.filter((id) => !observations.has(id));
@@ -97,6 +100,7 @@ async function resolveAbsent<T extends ObjectType>(
     if (wire === undefined) return { kind: "missing", readAtMs };
     const answeredId = readId(wire);
     if (answeredId !== id) return { kind: "absorbed", readAtMs, survivorId: answeredId };
+    if (wire.archived === true) return { kind: "archived", readAtMs, updatedAtMs: readUpdatedAt(wire) };
     return { kind: "live", readAtMs, object: reading.mapping[type](wire) };
   }
 }

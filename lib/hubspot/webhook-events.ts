@@ -3,8 +3,8 @@ import type { ObjectType } from "../domain/hubspot-object.ts";
 import type { IgnoreReason, ParsedDelivery } from "../sync/ports.ts";
 import { readAssociation } from "./association-event.ts";
 import { findObjectType, OBJECT_TYPE_IDS } from "./object-types.ts";
-import { wireEvent } from "./wire-event.ts";
-import type { ReadEvent, WireEvent } from "./wire-event.ts";
+import { wireAssociation, wireEvent, wireMerge } from "./wire-event.ts";
+import type { ReadEvent } from "./wire-event.ts";
 import { parseWireJson } from "./wire-json.ts";
 
 type EventKind =
@@ -60,22 +60,27 @@ function readEvent(input: unknown, receivedAtMs: number): ReadEvent {
   const type = subject === "object" ? OBJECT_TYPE_IDS.get(event.objectTypeId ?? "") : findObjectType(subject);
   if (!isEventKind(kind)) return { kind: "ignored", why: "unknownKind" };
   const atMs = readTime(event.occurredAt) ?? receivedAtMs;
-  if (kind === "associationChange") return readAssociation(event, type, atMs);
+  if (kind === "associationChange") {
+    const association = wireAssociation.safeParse(input);
+    return association.success ? readAssociation(association.data, type, atMs) : MALFORMED;
+  }
   if (type === undefined) return { kind: "ignored", why: "unknownType" };
   if (kind === "privacyDeletion" && type !== "contact") return { kind: "ignored", why: "unknownKind" };
-  const ids = kind === "merge" ? listMergedIds(event) : [event.objectId];
-  return changesOf(type, ids, { [CHANGE_KINDS[kind]]: atMs });
-}
-
-function changesOf(type: ObjectType, ids: readonly (string | null | undefined)[], at: Change["at"]): ReadEvent {
-  const known = new Set(ids.filter((id) => id !== null && id !== undefined));
-  if (known.size === 0) return MALFORMED;
-  return { kind: "changes", changes: [...known].map((id) => ({ type, id, at, looks: 0, failures: 0 })) };
+  const at = { [CHANGE_KINDS[kind]]: atMs };
+  if (kind === "merge") return readMerge(input, type, at);
+  const { objectId: id } = event;
+  return id ? { kind: "changes", changes: [{ type, id, at, looks: 0, failures: 0 }] } : MALFORMED;
 }
 
 /** Everything a merge names: which of them survives is what the read tells, and a merge may create a new, third id. */
-function listMergedIds(event: WireEvent): readonly (string | null | undefined)[] {
-  return [event.primaryObjectId, event.newObjectId, ...(event.mergedObjectIds ?? []), event.objectId];
+function readMerge(input: unknown, type: ObjectType, at: Change["at"]): ReadEvent {
+  const merge = wireMerge.safeParse(input);
+  if (!merge.success) return MALFORMED;
+  const { primaryObjectId, newObjectId, mergedObjectIds, objectId } = merge.data;
+  const named = [primaryObjectId, newObjectId, ...(mergedObjectIds ?? []), objectId];
+  const known = new Set(named.filter((id) => id !== null && id !== undefined));
+  if (known.size === 0) return MALFORMED;
+  return { kind: "changes", changes: [...known].map((id) => ({ type, id, at, looks: 0, failures: 0 })) };
 }
 
 /** Epoch milliseconds; undefined for what no clock has shown. */

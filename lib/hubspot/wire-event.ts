@@ -4,8 +4,9 @@ import type { IgnoreReason } from "../sync/ports.ts";
 import { wireId } from "./wire-json.ts";
 
 /**
- * The fields we read; HubSpot sends more. Anything may be missing: the name is `subscriptionType` in traffic and
- * `eventType` in some pages of the documentation, `objectId` was seen absent on association events.
+ * The fields we read of every event; HubSpot sends more. Anything may be missing: the name is `subscriptionType` in
+ * traffic and `eventType` in some pages of the documentation, `objectId` was seen absent on association events. What only
+ * some kinds have is read for those alone, for most events are property changes.
  */
 export const wireEvent = z.object({
   subscriptionType: z.string().nullish(),
@@ -13,6 +14,11 @@ export const wireEvent = z.object({
   occurredAt: z.unknown().optional(),
   objectId: wireId.nullish(),
   objectTypeId: z.string().nullish(),
+});
+
+/** What an association event has besides. */
+export const wireAssociation = z.object({
+  objectId: wireId.nullish(),
   fromObjectId: wireId.nullish(),
   toObjectId: wireId.nullish(),
   fromObjectTypeId: z.string().nullish(),
@@ -21,13 +27,18 @@ export const wireEvent = z.object({
   associationTypeId: z.coerce.number().nullish().catch(undefined),
   associationRemoved: z.boolean().nullish(),
   isPrimaryAssociation: z.boolean().nullish(),
+});
+
+/** What a merge event has besides. */
+export const wireMerge = z.object({
+  objectId: wireId.nullish(),
   primaryObjectId: wireId.nullish(),
   mergedObjectIds: z.array(wireId).nullish(),
   newObjectId: wireId.nullish(),
 });
 
-/** One event of a delivery, as far as we read it. */
-export type WireEvent = z.output<typeof wireEvent>;
+/** An association event, as far as we read it. */
+export type WireAssociation = z.output<typeof wireAssociation>;
 
 /** What one event comes to. */
 export type ReadEvent =

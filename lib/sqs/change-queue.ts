@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { QUEUE } from "../contract.ts";
 import type { ChangeQueue, QueueDepth } from "../sync/ports.ts";
-import { encodeMessage } from "./change-message.ts";
+import { encodeMessage } from "./encode-message.ts";
 import { sendRequest } from "./queue-failure.ts";
 
 /** A queue and the means to reach it. */

@@ -1,4 +1,10 @@
-import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import {
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type Message,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
 import { sendRequest } from "./queue-failure.ts";
 
 /** Messages that SQS hands out at once. */
@@ -10,6 +16,8 @@ interface Redrive {
   readonly queueUrl: string;
   /** Most messages to move. */
   readonly limit: number;
+  /** Told after every few messages how many are moved so far. */
+  readonly onProgress?: (moved: number) => void;
 }
 
 /**
@@ -17,7 +25,8 @@ interface Redrive {
  * a crash in between leaves it in both, and a duplicate does no harm.
  * @throws RetryableError
  */
-export async function redriveDeadLetters({ client, deadLetterQueueUrl, queueUrl, limit }: Redrive): Promise<number> {
+export async function redriveDeadLetters(redrive: Redrive): Promise<number> {
+  const { client, deadLetterQueueUrl, limit, onProgress } = redrive;
   let moved = 0;
   while (moved < limit) {
     const receive = new ReceiveMessageCommand({
@@ -28,13 +37,19 @@ export async function redriveDeadLetters({ client, deadLetterQueueUrl, queueUrl,
     });
     const { Messages: messages = [] } = await sendRequest("ReceiveMessage", () => client.send(receive));
     if (messages.length === 0) return moved;
-    for (const { Body: body, ReceiptHandle: receiptHandle } of messages) {
-      const send = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body });
-      await sendRequest("SendMessage", () => client.send(send));
-      const remove = new DeleteMessageCommand({ QueueUrl: deadLetterQueueUrl, ReceiptHandle: receiptHandle });
-      await sendRequest("DeleteMessage", () => client.send(remove));
-      moved += 1;
-    }
+    await Promise.all(messages.map((message) => moveMessage(redrive, message)));
+    moved += messages.length;
+    onProgress?.(moved);
   }
   return moved;
+}
+
+async function moveMessage(
+  { client, deadLetterQueueUrl, queueUrl }: Redrive,
+  { Body: body, ReceiptHandle: receiptHandle }: Message,
+): Promise<void> {
+  const send = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body });
+  await sendRequest("SendMessage", () => client.send(send));
+  const remove = new DeleteMessageCommand({ QueueUrl: deadLetterQueueUrl, ReceiptHandle: receiptHandle });
+  await sendRequest("DeleteMessage", () => client.send(remove));
 }

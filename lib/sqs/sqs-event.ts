@@ -1,6 +1,6 @@
 import type { SQSEvent } from "aws-lambda";
 import type { ChangeMessage } from "../sync/ports.ts";
-import { decodeMessage } from "./change-message.ts";
+import { decodeMessage } from "./decode-message.ts";
 
 /** A message that is not ours. Its receiver must hand it back, so that it ends in the dead-letter queue. */
 export interface MalformedMessage {

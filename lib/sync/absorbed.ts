@@ -1,6 +1,7 @@
 import { reportWrite } from "./commit-record.ts";
 import { mapConcurrently, settleOutcome } from "./run.ts";
 import { isAttachedByHand } from "../domain/merge.ts";
+import type { Origin } from "../domain/change.ts";
 import type { Customer, Project } from "../domain/record.ts";
 import type { PointerTarget } from "../domain/merge.ts";
 import type { NumberClaim } from "./ports.ts";
@@ -96,8 +97,15 @@ export async function pointAbsorbed<R extends Customer | Project>(
     const reason = { code, survivorId: sighting.id } as const;
     // A detached survivor stays as it is, so that nobody but the pointer itself can remember to follow up.
     const isFollowUpDue = record?.absorbedIds.includes(id) !== true;
-    return makePointer(run, absorbing, { stored, target: { reason, readAtMs, isFollowUpDue } });
+    const target = { reason, readAtMs, isFollowUpDue };
+    return makePointer(run, absorbing, { stored, target, origin: sighting.hint.origin });
   });
+}
+
+interface PointerToMake<R> {
+  readonly stored: R;
+  readonly target: Omit<PointerTarget, "cause" | "nowMs">;
+  readonly origin: Origin | undefined;
 }
 
 /**
@@ -108,7 +116,7 @@ export async function pointAbsorbed<R extends Customer | Project>(
 export async function makePointer<R extends Customer | Project>(
   run: Pick<Run, "store" | "clock" | "cause" | "telemetry">,
   absorbing: Absorbing<R>,
-  { stored: first, target }: { readonly stored: R; readonly target: Omit<PointerTarget, "cause" | "nowMs"> },
+  { stored: first, target, origin }: PointerToMake<R>,
 ): Promise<void> {
   const id = first.type === "customer" ? first.companyId : first.dealId;
   let stored: R | undefined = first;
@@ -116,7 +124,7 @@ export async function makePointer<R extends Customer | Project>(
     const pointer = absorbing.point(stored, { ...target, cause: run.cause, nowMs: run.clock.now() });
     if (pointer === undefined) return;
     if ((await run.store.write(pointer)) === "written") {
-      reportWrite(run, id, { record: pointer, isTouch: false });
+      reportWrite(run, id, { record: pointer, isTouch: false, origin });
       const claim = absorbing.claimOf(stored);
       if (claim) await run.store.releaseNumber(claim);
       return;

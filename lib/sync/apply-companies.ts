@@ -62,6 +62,7 @@ function describeCommit(run: Run, sighting: Sighting<"company">): Committing<Cus
   });
   return {
     id: sighting.id,
+    origin: sighting.hint.origin,
     numberKind: "customerNumber",
     read: async (id) => (await run.store.readCustomers([id])).get(id),
     decide: async (stored) => {

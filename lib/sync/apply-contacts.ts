@@ -38,7 +38,7 @@ async function applyContact(
   sighting: Sighting<"contact">,
   { first, customers }: { readonly first: StoredContact; readonly customers: Customers },
 ): Promise<Outcome> {
-  if (sighting.hint.at.erased !== undefined) return eraseEverything(run, sighting.id);
+  if (sighting.hint.at.erased !== undefined) return eraseEverything(run, sighting);
   let stored = first;
   let writes = 0;
   for (let race = 0; race < MOST_RACES; race += 1) {
@@ -128,7 +128,7 @@ async function applyPair(run: Run, sighting: Sighting<"contact">, pair: Pair): P
   if (decision.kind === "keep") return { writes: 0, isRepeated: false, ...again };
   const { record, isTouch } = decision;
   if ((await run.store.write(record)) === "conflict") return { writes: 0, isRepeated: true };
-  reportWrite(run, `${sighting.id}/${companyId}`, decision);
+  reportWrite(run, `${sighting.id}/${companyId}`, { record, isTouch, origin: sighting.hint.origin });
   const isHaunted =
     record.revision === 1 && record.state !== "erased" && (await hasNewTombstone(run, sighting.id, stored));
   return { writes: isTouch ? 0 : 1, isRepeated: isHaunted, ...again };
@@ -164,11 +164,34 @@ async function pointAbsorbedContacts(run: Run, sighting: Sighting<"contact">, cu
 }
 
 /**
- * Removes every copy of a contact's personal data, at once and without asking HubSpot. The tombstone comes first.
+ * Removes every copy of a contact's personal data, at once and without asking HubSpot, and those of the contacts that
+ * were merged into it: a detached customer may have kept one of them.
  *
  * @throws RetryableError when the store fails
  */
-export async function eraseEverything(run: Run, contactId: string): Promise<Outcome> {
+async function eraseEverything(run: Run, contact: ErasedContact): Promise<Outcome> {
+  let writes = await eraseContactPersons(run, contact);
+  for (const id of await listMergedInto(run, contact.id)) {
+    const erased = await eraseEverything(run, { ...contact, id });
+    writes += erased.kind === "done" ? erased.writes : 0;
+  }
+  return { kind: "done", writes };
+}
+
+type ErasedContact = Pick<Sighting<"contact">, "id" | "hint">;
+
+/** A merge moves associations, so the absorbed contact's persons are at customers where the survivor's are as well. */
+async function listMergedInto({ store }: Pick<Run, "store">, contactId: string): Promise<readonly string[]> {
+  const own = (await store.readContacts([contactId])).get(contactId) ?? NOTHING_STORED;
+  const dependants = await mapConcurrently(own.persons, ({ companyId }) => store.readDependantIds(companyId));
+  const ids = [...new Set(dependants.flatMap(({ contactIds }) => contactIds))];
+  const contacts = ids.length === 0 ? [] : [...(await store.readContacts(ids))];
+  return contacts.flatMap(([id, { tombstone }]) => (tombstone?.mergedInto === contactId ? [id] : []));
+}
+
+/** The tombstone comes first. @returns how many contact persons were erased */
+async function eraseContactPersons(run: Run, { id: contactId, hint }: ErasedContact): Promise<number> {
+  const { origin } = hint;
   for (let race = 0; race < MOST_RACES; race += 1) {
     const stored = (await run.store.readContacts([contactId])).get(contactId) ?? NOTHING_STORED;
     const nowMs = run.clock.now();
@@ -179,8 +202,9 @@ export async function eraseEverything(run: Run, contactId: string): Promise<Outc
     if (writes.includes("conflict")) continue;
     const isComplete = tombstone === undefined || (await isEveryPersonErased(run, contactId));
     if (!isComplete) continue;
-    for (const record of erased) reportWrite(run, `${contactId}/${record.companyId}`, { record, isTouch: false });
-    return { kind: "done", writes: writes.length };
+    for (const record of erased)
+      reportWrite(run, `${contactId}/${record.companyId}`, { record, isTouch: false, origin });
+    return writes.length;
   }
   throw contended(contactId);
 }

@@ -88,6 +88,7 @@ function describeCommit(run: Run, sighting: Sighting<"deal">, customer: Customer
   });
   return {
     id: sighting.id,
+    origin: sighting.hint.origin,
     numberKind: "shortForm",
     read: async (id) => (await run.store.readProjects([id])).get(id),
     decide: async (stored) => {

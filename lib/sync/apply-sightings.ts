@@ -4,8 +4,9 @@ import { applyContacts } from "./apply-contacts.ts";
 import { applyDeals, isWanted } from "./apply-deals.ts";
 import { followUp } from "./follow-up.ts";
 import { readSightings } from "./read-sightings.ts";
-import { mapConcurrently, settleOutcome } from "./run.ts";
+import { joinOrigins } from "../domain/coalesce-changes.ts";
 import type { Change } from "../domain/change.ts";
+import type { Hint } from "../domain/decision.ts";
 import type { ObjectType } from "../domain/hubspot-object.ts";
 import type { Customer } from "../domain/record.ts";
 import type { StoredContact } from "./ports.ts";
@@ -84,13 +85,14 @@ async function applyNeededCompanies(
   const personIds = [...storedContacts.values()].flatMap(({ persons }) => persons.map(({ companyId }) => companyId));
   const lookups = [...new Set([...namedIds, ...personIds])].filter((id) => !comingIds.has(id));
   const stored = lookups.length === 0 ? new Map<string, Customer>() : await run.store.readCustomers(lookups);
-  const absent = namedIds.filter((id) => !comingIds.has(id) && !stored.has(id)).map(pullIn);
+  const absent = namedIds.filter((id) => !comingIds.has(id) && !stored.has(id)).map((id) => pullIn(seen, id));
   const read = await readSightings(run, "company", [...seen.companyChanges, ...absent]);
   const sightings = [...seen.companies, ...(read.kind === "read" ? read.sightings : [])];
   const applied = await applyCompanies(run, sightings);
   const unread = new Map(read.kind === "failed" ? read.ids.map((id) => [id, failedBy(read.error)]) : []);
   const outcomes = new Map([...applied.outcomes, ...unread]);
-  await followUpTurned(run, { ...seen, customers: applied.customers, outcomes });
+  const hints = new Map(sightings.map(({ id, hint }) => [id, hint]));
+  await followUpTurned(run, { ...seen, hints, customers: applied.customers, outcomes });
   return { outcomes, customers: new Map([...stored, ...applied.customers]), unread };
 }
 
@@ -107,26 +109,26 @@ function listNamedCompanies(run: Run, { contacts, deals }: Seen): readonly strin
   return [...new Set([...ofContacts, ...ofDeals])];
 }
 
-function pullIn(id: string): Change {
-  return { type: "company", id, at: {}, looks: 0, failures: 0 };
+function pullIn({ contacts, deals }: Seen, id: string): Change {
+  const naming = [...contacts, ...deals].filter(({ links }) => links.some(({ companyId }) => companyId === id));
+  const origin = naming.map(({ hint }) => hint.origin).reduce(joinOrigins, undefined);
+  return { type: "company", id, at: {}, looks: 0, failures: 0, ...(origin && { origin }) };
 }
 
 async function followUpTurned(
   run: Run,
   turned: {
     readonly deliveryId: string;
+    readonly hints: ReadonlyMap<string, Hint>;
     readonly customers: ReadonlyMap<string, Customer>;
     readonly outcomes: Map<string, Outcome>;
   },
 ): Promise<void> {
   const due = [...turned.customers.values()].filter((customer) => customer.isFollowUpDue);
-  await mapConcurrently(due, async (customer) => {
-    const outcome = await settleOutcome(async () => {
-      await followUp(run, customer, turned.deliveryId);
-      return { kind: "done", writes: 0 };
-    });
-    if (outcome.kind === "failed") turned.outcomes.set(customer.companyId, outcome);
-  });
+  const deliveryIdOf = ({ companyId }: Customer): string =>
+    turned.hints.get(companyId)?.origin?.deliveryIds[0] ?? turned.deliveryId;
+  for (const [companyId, outcome] of await followUp(run, due, deliveryIdOf))
+    if (outcome.kind === "failed") turned.outcomes.set(companyId, outcome);
 }
 
 /** Adds the customers that pointers among them lead to. */

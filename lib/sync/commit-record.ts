@@ -1,4 +1,6 @@
+import { METRICS } from "../contract.ts";
 import { RetryableError } from "./errors.ts";
+import type { Origin } from "../domain/change.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { SyncRecord } from "../domain/record.ts";
 import type { NumberClaim, NumberKind } from "./ports.ts";
@@ -28,6 +30,7 @@ interface Numbered {
 /** How to decide and number one kind of record. */
 export interface Committing<R extends SyncRecord> {
   readonly id: string;
+  readonly origin?: Origin | undefined;
   readonly numberKind: NumberKind;
   /** What is stored now; strongly consistent. */
   readonly read: (id: string) => Promise<R | undefined>;
@@ -91,8 +94,10 @@ async function tryCommit<R extends SyncRecord>(
     if (claim && holder === undefined) await releaseIfUnused(run, committing, claim);
     return "conflict";
   }
-  reportWrite(run, committing.id, decision);
-  return conclude(decision, decision.record);
+  reportWrite(run, committing.id, { ...decision, origin: committing.origin });
+  const concluded = conclude(decision, decision.record);
+  const isHeld = holder !== undefined && concluded.outcome.kind === "done";
+  return isHeld ? { ...concluded, outcome: { ...concluded.outcome, isHeld } } : concluded;
 }
 
 function conclude<R extends SyncRecord>(decision: Decision<R>, record: R | undefined): Committed<R> {
@@ -144,14 +149,18 @@ async function releaseIfUnused<R extends SyncRecord>(
   if (number !== undefined && number !== claim.number) await run.store.releaseNumber(claim);
 }
 
-/** Tells the operator what was written: ids, states and field names only. */
-export function reportWrite(
-  run: Pick<Run, "telemetry" | "cause">,
-  id: string,
-  decision: { readonly record: SyncRecord; readonly isTouch: boolean },
-): void {
-  if (decision.isTouch) return;
-  const { record } = decision;
+/** A write to tell of. */
+interface Write {
+  readonly record: SyncRecord;
+  readonly isTouch: boolean;
+  readonly origin: Origin | undefined;
+}
+
+/** Tells the operator what was written and which deliveries led to it: ids, states and reasons only. */
+export function reportWrite(run: Pick<Run, "telemetry" | "cause">, id: string, write: Write): void {
+  const { record, isTouch, origin } = write;
+  if (isTouch) return;
+  if (record.state === "failing") run.telemetry.count(METRICS.recordsFailing, 1);
   run.telemetry.info("record written", {
     type: record.type,
     id,
@@ -159,5 +168,6 @@ export function reportWrite(
     ...(record.reason && { reason: record.reason.code }),
     revision: record.revision,
     cause: run.cause,
+    ...(origin && { correlationId: origin.deliveryIds.join(",") }),
   });
 }

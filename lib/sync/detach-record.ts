@@ -43,10 +43,10 @@ export function detachProjectRecord(run: Run, { id, expectedRevision }: DetachRe
 
 /** The customer is detached already, and its mark makes the next change or pass follow up: no reason to fail. */
 async function followUpOrLeave(run: Run, customer: Customer): Promise<void> {
-  try {
-    await followUp(run, customer, `admin-${run.clock.now()}`);
-  } catch (error) {
+  for (const [id, outcome] of await followUp(run, [customer], () => `admin-${run.clock.now()}`)) {
+    if (outcome.kind !== "failed") continue;
+    const { error } = outcome;
     if (!(error instanceof RetryableError || error instanceof NonRetryableError)) throw error;
-    run.telemetry.warn("follow-up left to the next change or pass", { id: customer.companyId, code: error.code });
+    run.telemetry.warn("follow-up left to the next change or pass", { id, code: error.code });
   }
 }

@@ -49,7 +49,7 @@ export class NonRetryableError extends Error {
 /** The cursor of a list is not one that this list handed out. */
 export class BadCursorError extends NonRetryableError {
   constructor(cursor: string) {
-    const message = `Cursor ${JSON.stringify(cursor.slice(0, 80))} is none of this list; leave it out to start anew`;
+    const message = `The cursor of ${cursor.length} characters is none of this list; leave it out to start anew`;
     super(message, { code: "refused" });
   }
 }

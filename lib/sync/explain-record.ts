@@ -1,5 +1,5 @@
 import { NO_HINT } from "../domain/decision.ts";
-import { describeState, nameRecord } from "../domain/reason-text.ts";
+import { describeState } from "../domain/reason-text.ts";
 import { applySightings } from "./apply-sightings.ts";
 import { readObjectRecords } from "./object-records.ts";
 import { readSightings } from "./read-sightings.ts";
@@ -140,15 +140,23 @@ function summarize({ type, id, hubspot, stored, ruled }: Omit<Explanation, "summ
   const name = `${type.slice(0, 1).toUpperCase()}${type.slice(1)} ${id}`;
   if (ruled.length === 0) return summarizeNothing(name, type, hubspot);
   const sentences = ruled.map(({ record, changes }) => {
-    const { explanation } = describeState(record);
-    if (changes.length === 0) return explanation;
-    const isNew = !stored.some((known) => keyOf(known) === keyOf(record));
-    const pending = isNew
-      ? `${nameRecord(record)} is not stored yet; a resync stores it.`
-      : `A resync would now change ${changes.map(({ field }) => field).join(", ")}.`;
-    return `${explanation} ${pending}`;
+    const { explanation, remedy } = describeState(record);
+    const before = stored.find((known) => keyOf(known) === keyOf(record));
+    return [explanation, remedy, describePending(before, { record, changes })].filter(isTold).join(" ");
   });
   return sentences.join(" ");
+}
+
+function isTold(sentence: string | undefined): sentence is string {
+  return sentence !== undefined;
+}
+
+/** What is not stored yet: an event on its way, or one that was lost. */
+function describePending(before: SyncRecord | undefined, { record, changes }: RuledRecord): string | undefined {
+  if (changes.length === 0) return undefined;
+  if (before === undefined) return "It is not stored yet; a resync stores it.";
+  if (before.state !== record.state) return `It is still stored as ${before.state}; a resync changes that.`;
+  return `A resync would now change ${changes.map(({ field }) => field).join(", ")}.`;
 }
 
 function summarizeNothing(name: string, type: ObjectType, { observed, companies = [] }: HubSpotSide): string {

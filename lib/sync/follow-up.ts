@@ -1,34 +1,80 @@
 import { QUEUE } from "../contract.ts";
-import { chunk, mapConcurrently } from "./run.ts";
+import { chunk, mapConcurrently, settleOutcome } from "./run.ts";
 import type { Change } from "../domain/change.ts";
 import type { ObjectType } from "../domain/hubspot-object.ts";
 import type { Customer } from "../domain/record.ts";
-import type { Run } from "./run.ts";
+import type { Outcome, Outcomes, Run } from "./run.ts";
+
+/** Ids of what HubSpot associates with each of some companies. */
+interface Dependants {
+  readonly contacts: ReadonlyMap<string, readonly string[]>;
+  readonly deals: ReadonlyMap<string, readonly string[]>;
+}
 
 /**
- * Queues everything that depends on a customer whose state has turned: its contacts and deals in HubSpot, and what is
- * stored of them. The mark on the customer goes only after the queue has accepted all of it; whoever meets the mark
- * starts over, so a crash in between loses nothing.
+ * Queues everything that depends on customers whose state has turned: their contacts and deals in HubSpot, and what is
+ * stored of them. A workflow may turn hundreds at once, so HubSpot is asked for all of them together. The mark on a
+ * customer goes only after the queue has accepted all of its own; whoever meets the mark starts over, so a crash in
+ * between loses nothing.
  *
- * @throws RetryableError when HubSpot, the queue or the store fails
+ * @returns one outcome for each customer; when HubSpot fails, all share it
  */
-export async function followUp(run: Run, customer: Customer, deliveryId: string): Promise<void> {
+export async function followUp(
+  run: Run,
+  customers: readonly Customer[],
+  deliveryIdOf: (customer: Customer) => string,
+): Promise<Outcomes> {
+  if (customers.length === 0) return new Map();
+  let inHubSpot: Dependants;
+  try {
+    inHubSpot = await readDependants(run, customers);
+  } catch (error) {
+    return new Map(customers.map(({ companyId }) => [companyId, { kind: "failed", error }]));
+  }
+  const outcomes = await mapConcurrently(customers, async (customer): Promise<readonly [string, Outcome]> => {
+    const deliveryId = deliveryIdOf(customer);
+    const outcome = await settleOutcome(() => followOne(run, customer, { deliveryId, inHubSpot }));
+    return [customer.companyId, outcome];
+  });
+  return new Map(outcomes);
+}
+
+async function readDependants({ hubspot }: Run, customers: readonly Customer[]): Promise<Dependants> {
+  const companyIds = customers.map(({ companyId }) => companyId);
+  const [contacts, deals] = await Promise.all([
+    hubspot.readDependantIds("contact", companyIds),
+    hubspot.readDependantIds("deal", companyIds),
+  ]);
+  return { contacts, deals };
+}
+
+async function followOne(
+  run: Run,
+  customer: Customer,
+  { deliveryId, inHubSpot }: { readonly deliveryId: string; readonly inHubSpot: Dependants },
+): Promise<Outcome> {
   const nowMs = run.clock.now();
-  const changes = await listDependants(run, customer, nowMs);
+  const changes = await listChanges(run, customer, { inHubSpot, nowMs });
   for (const part of chunk(changes, QUEUE.changesPerMessage)) {
     await run.queue.send({ deliveryId, receivedAtMs: nowMs, changes: part });
   }
   // A conflict means that another writer has the record now; it sees the mark as well and follows up itself.
   await run.store.write({ ...customer, isFollowUpDue: false, revision: customer.revision + 1 });
+  return { kind: "done", writes: 0 };
 }
 
-async function listDependants(run: Run, customer: Customer, nowMs: number): Promise<readonly Change[]> {
-  const companyIds = [customer.companyId, ...customer.absorbedIds];
-  const stored = await mapConcurrently(companyIds, run.store.readDependantIds);
-  const hubspotContactIds = await run.hubspot.readDependantIds("contact", customer.companyId);
-  const hubspotDealIds = await run.hubspot.readDependantIds("deal", customer.companyId);
-  const contactIds = new Set([...hubspotContactIds, ...stored.flatMap(({ contactIds }) => contactIds)]);
-  const dealIds = new Set([...hubspotDealIds, ...stored.flatMap(({ dealIds }) => dealIds)]);
+async function listChanges(
+  run: Run,
+  customer: Customer,
+  { inHubSpot, nowMs }: { readonly inHubSpot: Dependants; readonly nowMs: number },
+): Promise<readonly Change[]> {
+  const { companyId } = customer;
+  const stored = await mapConcurrently([companyId, ...customer.absorbedIds], run.store.readDependantIds);
+  const contactIds = new Set([
+    ...(inHubSpot.contacts.get(companyId) ?? []),
+    ...stored.flatMap(({ contactIds }) => contactIds),
+  ]);
+  const dealIds = new Set([...(inHubSpot.deals.get(companyId) ?? []), ...stored.flatMap(({ dealIds }) => dealIds)]);
   const follow = (type: ObjectType, id: string): Change => ({ type, id, at: { follow: nowMs }, looks: 0, failures: 0 });
   return [...[...contactIds].map((id) => follow("contact", id)), ...[...dealIds].map((id) => follow("deal", id))];
 }

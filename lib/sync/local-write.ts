@@ -1,5 +1,6 @@
 import { commitRecord } from "./commit-record.ts";
 import { wakeHeldRecord } from "./wake-held-record.ts";
+import { shortenValue } from "../domain/field-changes.ts";
 import type { EditRefusal, LocalChange } from "../domain/local-edit.ts";
 import type { Customer, HistoryEntry, Project } from "../domain/record.ts";
 import type { Holder } from "./commit-record.ts";
@@ -118,9 +119,10 @@ export async function releaseFormerNumber<R extends Customer | Project>(
 }
 
 function findNumberChange(history: readonly HistoryEntry[], field: NumberKind, current: string | undefined) {
+  const shown = current === undefined ? undefined : shortenValue(current);
   for (const { atMs, fields } of history) {
     const change = fields.find((candidate) => candidate.field === field);
-    if (change !== undefined) return change.to === current ? { atMs, from: change.from } : undefined;
+    if (change !== undefined) return change.to === shown ? { atMs, from: change.from } : undefined;
   }
   return undefined;
 }

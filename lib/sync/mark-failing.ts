@@ -13,7 +13,8 @@ export async function markFailing(run: Run, change: Change, error: string): Prom
   const records = await readRecords(run, change);
   const marked = records.flatMap((record) => failRecord(record, failure) ?? []);
   for (const record of [...marked, ...(records.length === 0 ? newEntries(change, failure) : [])]) {
-    if ((await run.store.write(record)) === "written") reportWrite(run, change.id, { record, isTouch: false });
+    if ((await run.store.write(record)) === "written")
+      reportWrite(run, change.id, { record, isTouch: false, origin: change.origin });
   }
 }
 

@@ -74,8 +74,11 @@ export interface HubSpotReader {
     type: "contact" | "deal",
     ids: readonly string[],
   ) => Promise<ReadonlyMap<string, ObservedLinks>>;
-  /** Ids of all contacts or deals of a company. */
-  readonly readDependantIds: (type: "contact" | "deal", companyId: string) => Promise<readonly string[]>;
+  /** Ids of all contacts or deals of companies, 1,000 companies a call. Holds one entry per distinct id, also for none. */
+  readonly readDependantIds: (
+    type: "contact" | "deal",
+    companyIds: readonly string[],
+  ) => Promise<ReadonlyMap<string, readonly string[]>>;
   /** One list page of live objects. `after` is a page's `after`, or an id where a probe has shown that it may be one. */
   readonly listPage: <T extends ObjectType>(type: T, after?: string) => Promise<ListPage<T>>;
 }

@@ -1,5 +1,5 @@
-import { QUEUE } from "../contract.ts";
-import { coalesceChanges } from "../domain/coalesce-changes.ts";
+import { METRICS, QUEUE } from "../contract.ts";
+import { coalesceChanges, joinOrigins } from "../domain/coalesce-changes.ts";
 import { LOOK_DELAYS_SECONDS } from "../domain/suspicion.ts";
 import { applyChanges } from "./apply-changes.ts";
 import { isOutage, NonRetryableError, RetryableError } from "./errors.ts";
@@ -43,15 +43,20 @@ export async function processChanges(
   const [oldest] = messages.toSorted((left, right) => left.receivedAtMs - right.receivedAtMs);
   if (oldest === undefined) return { failedMessageIds: [] };
   try {
-    const changes = coalesceChanges(messages.flatMap((message) => message.changes));
+    const changes = coalesceChanges(messages.flatMap(traceChanges));
     const applied = await applyAll(run, changes, oldest.deliveryId);
     report(run, { applied, messages });
-    await handBack(run, oldest, applied);
-    return { failedMessageIds: await settleFailed(run, { applied, messages, oldest, options }) };
+    await handBack(run, applied);
+    return { failedMessageIds: await settleFailed(run, { applied, messages, options }) };
   } catch (error) {
     run.telemetry.error("batch went back to the queue", { messages: messages.length, ...describe(error) });
     return { failedMessageIds: messages.map(({ messageId }) => messageId) };
   }
+}
+
+/** A change that says nothing of its origin has that of its message. */
+function traceChanges({ changes, deliveryId, receivedAtMs }: ChangeMessage): readonly Change[] {
+  return changes.map((change) => ({ origin: { deliveryIds: [deliveryId], receivedAtMs }, ...change }));
 }
 
 /** A store that cannot be read at all fails every change, as an outage. */
@@ -69,7 +74,7 @@ interface Batch {
 }
 
 /** Queues what has to be looked at again, and what an outage stopped. */
-async function handBack(run: Run, oldest: ChangeMessage, applied: readonly AppliedChange[]): Promise<void> {
+async function handBack(run: Run, applied: readonly AppliedChange[]): Promise<void> {
   const byDelay = new Map<number, Change[]>();
   for (const { change, outcome } of applied) {
     const isAgain = outcome.kind === "again";
@@ -78,10 +83,19 @@ async function handBack(run: Run, oldest: ChangeMessage, applied: readonly Appli
     const changes = byDelay.get(delaySeconds) ?? [];
     byDelay.set(delaySeconds, [...changes, isAgain ? { ...change, looks: change.looks + 1 } : change]);
   }
-  const { deliveryId, receivedAtMs } = oldest;
   for (const [delaySeconds, changes] of byDelay)
-    for (const part of chunk(changes, QUEUE.changesPerMessage))
-      await run.queue.send({ deliveryId, receivedAtMs, changes: part, delaySeconds });
+    for (const part of chunk(changes, QUEUE.changesPerMessage)) await sendBack(run, part, delaySeconds);
+}
+
+/** One message; changes of its own origin need not repeat it. */
+async function sendBack(run: Run, changes: readonly Change[], delaySeconds: number): Promise<void> {
+  const joined = changes.map(({ origin }) => origin).reduce(joinOrigins, undefined);
+  const { deliveryIds: [deliveryId = ""] = [], receivedAtMs = run.clock.now() } = joined ?? {};
+  const short = changes.map(({ origin, ...change }) => {
+    const isMessages = origin?.deliveryIds.join() === deliveryId && origin.receivedAtMs === receivedAtMs;
+    return isMessages || origin === undefined ? change : { ...change, origin };
+  });
+  await run.queue.send({ deliveryId, receivedAtMs, changes: short, delaySeconds });
 }
 
 /** SQS delays a message by 15 minutes at most. Seconds. */
@@ -104,19 +118,19 @@ function outageDelaySeconds(error: unknown): number {
 }
 
 /** @returns the messages that hold nothing but one change that failed */
-async function settleFailed(
-  run: Run,
-  batch: Batch & { readonly oldest: ChangeMessage; readonly options: ProcessOptions },
-): Promise<readonly string[]> {
+async function settleFailed(run: Run, batch: Batch & { readonly options: ProcessOptions }): Promise<readonly string[]> {
   const failedMessageIds: string[] = [];
   for (const { change, outcome } of batch.applied) {
     if (outcome.kind !== "failed" || isOutage(outcome.error)) continue;
     const message = findOnlyMessage(batch.messages, change);
-    run.telemetry.warn("change failed", { type: change.type, id: change.id, ...describe(outcome.error) });
-    const alone = { ...change, failures: change.failures + 1 };
+    run.telemetry.warn("change failed", {
+      type: change.type,
+      id: change.id,
+      ...describe(outcome.error),
+      ...(change.origin && { correlationId: change.origin.deliveryIds.join(",") }),
+    });
     if (message === undefined) {
-      const { deliveryId, receivedAtMs } = batch.oldest;
-      await run.queue.send({ deliveryId, receivedAtMs, changes: [alone], delaySeconds: 30 });
+      await sendBack(run, [{ ...change, failures: change.failures + 1 }], 30);
       continue;
     }
     if (message.receives >= batch.options.maxReceives) await markFailing(run, change, describe(outcome.error).error);
@@ -144,10 +158,20 @@ function describe(error: unknown): { readonly error: string; readonly code?: str
 }
 
 function report(run: Run, { applied, messages }: Batch): void {
+  const { telemetry } = run;
   const nowMs = run.clock.now();
   const count = (kind: string): number => applied.filter(({ outcome }) => outcome.kind === kind).length;
   const written = applied.reduce((sum, { outcome }) => sum + (outcome.kind === "done" ? outcome.writes : 0), 0);
-  run.telemetry.info("batch processed", {
+  const unsettled = applied.filter(({ outcome }) => outcome.kind !== "done");
+  const waitedMs = unsettled.map(({ change }) => nowMs - (change.origin?.receivedAtMs ?? nowMs));
+  telemetry.count(METRICS.changesProcessed, count("done"));
+  telemetry.count(METRICS.changesFailed, count("failed"));
+  telemetry.count(METRICS.recordsWritten, written);
+  // What is handed back is a new message to SQS, whose own age of the oldest message starts anew with it.
+  telemetry.count(METRICS.oldestChangeSeconds, Math.max(0, ...waitedMs) / 1000);
+  for (const { deliveryId, messageId, receives, changes } of messages)
+    telemetry.info("delivery processed", { correlationId: deliveryId, messageId, receives, changes: changes.length });
+  telemetry.info("batch processed", {
     messages: messages.length,
     changes: applied.length,
     done: count("done"),

@@ -73,6 +73,7 @@ function findSurvivors<T extends ObjectType>(type: T, sightings: readonly Sighti
             absorbs: [id],
             looks: hint.looks,
             failures: 0,
+            ...(hint.origin && { origin: hint.origin }),
           },
         ]
       : [],

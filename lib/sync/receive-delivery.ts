@@ -38,6 +38,7 @@ export async function receiveDelivery(ports: DeliveryPorts, request: DeliveryReq
     return await enqueue(ports, delivery, { deliveryId: request.deliveryId, receivedAtMs });
   } catch (error) {
     if (!isOperational(error)) throw error;
+    ports.telemetry.count(METRICS.enqueueFailed, 1);
     ports.telemetry.error("The delivery could not be taken in; HubSpot will repeat it", { error });
     return answer(503, "Try again later");
   }
@@ -55,22 +56,13 @@ async function enqueue(
 ): Promise<DeliveryAnswer> {
   const changes = coalesceChanges(delivery.changes);
   reportIgnored(ports.telemetry, delivery);
-  for (const part of splitByMessage(changes)) await send(ports, part, receipt);
+  for (const part of splitByMessage(changes)) await ports.queue.send({ ...receipt, changes: part });
   ports.telemetry.info("Delivery accepted", {
     eventCount: delivery.changes.length,
     changeCount: changes.length,
     malformedCount: delivery.malformed,
   });
   return answer(200, "Accepted");
-}
-
-async function send(ports: DeliveryPorts, changes: readonly Change[], receipt: Receipt): Promise<void> {
-  try {
-    await ports.queue.send({ ...receipt, changes });
-  } catch (error) {
-    if (isOperational(error)) ports.telemetry.count(METRICS.enqueueFailed, 1);
-    throw error;
-  }
 }
 
 /** HubSpot's deliveries fit into one message. */

@@ -31,12 +31,13 @@ export interface Sighting<T extends ObjectType> {
 /**
  * What became of one object.
  *
- * - `done`: the records say what HubSpot says. `writes` counts the records that changed, apart from their fence.
+ * - `done`: the records say what HubSpot says. `writes` counts the records that changed, apart from their fence. `isHeld`:
+ *   all but its number, which another record has.
  * - `again`: what was read looks old; read it once more later.
  * - `failed`: this object alone could not be applied.
  */
 export type Outcome =
-  | { readonly kind: "done"; readonly writes: number }
+  | { readonly kind: "done"; readonly writes: number; readonly isHeld?: boolean }
   | { readonly kind: "again"; readonly why: Suspicion }
   | { readonly kind: "failed"; readonly error: unknown };
 

@@ -15,7 +15,11 @@ export interface LambdaTelemetry extends Telemetry {
 type Level = "info" | "warn" | "error";
 type Fields = Readonly<Record<string, unknown>>;
 
-const PERCENTAGES: ReadonlySet<string> = new Set([METRICS.hubspotDailyUsedPercent]);
+/** Of these the highest counts; all others are added up. */
+const HIGHEST: Readonly<Record<string, (typeof MetricUnit)["Percent" | "Seconds"]>> = {
+  [METRICS.hubspotDailyUsedPercent]: MetricUnit.Percent,
+  [METRICS.oldestChangeSeconds]: MetricUnit.Seconds,
+};
 
 /**
  * Creates a function's telemetry: JSON lines and CloudWatch's embedded metric format on standard output. The metrics'
@@ -25,12 +29,15 @@ const PERCENTAGES: ReadonlySet<string> = new Set([METRICS.hubspotDailyUsedPercen
 export function createTelemetry({ functionName }: { readonly functionName: string }): LambdaTelemetry {
   const logger = new Logger({ persistentKeys: { function: functionName } });
   const metrics = new Metrics({ namespace: METRICS.namespace });
+  // One figure a metric and invocation: a pass calls HubSpot thousands of times, and each value is paid for as a log.
+  const counted = new Map<string, number>();
 
   const write = (level: Level, message: string, fields: Fields): void => {
     logger[level](message, { ...selectLogFields(fields) });
   };
   const count = (metric: string, value: number): void => {
-    metrics.addMetric(metric, PERCENTAGES.has(metric) ? MetricUnit.Percent : MetricUnit.Count, value);
+    const known = counted.get(metric) ?? 0;
+    counted.set(metric, metric in HIGHEST ? Math.max(known, value) : known + value);
   };
   const withFields = (more: Fields): Telemetry => ({
     info: (message, fields) => write("info", message, { ...fields, ...more }),
@@ -43,6 +50,8 @@ export function createTelemetry({ functionName }: { readonly functionName: strin
     ...withFields({}),
     withCorrelation: (deliveryId) => withFields({ correlationId: deliveryId }),
     flush: () => {
+      for (const [metric, value] of counted) metrics.addMetric(metric, HIGHEST[metric] ?? MetricUnit.Count, value);
+      counted.clear();
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },
   };

@@ -43,9 +43,9 @@ export function guardPortal(
       await check();
       return hubspot.readCompanyLinks(type, ids);
     },
-    readDependantIds: async (type, companyId) => {
+    readDependantIds: async (type, companyIds) => {
       await check();
-      return hubspot.readDependantIds(type, companyId);
+      return hubspot.readDependantIds(type, companyIds);
     },
     listPage: async (type, after) => {
       await check();

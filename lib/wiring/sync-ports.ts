@@ -5,6 +5,7 @@ import type { WorkerConfig } from "../config.ts";
 import { createMarkStore } from "../dynamodb/mark-store.ts";
 import { createRecordStore } from "../dynamodb/record-store.ts";
 import type { Table } from "../dynamodb/table-requests.ts";
+import type { FetchFunction } from "../hubspot/http-transport.ts";
 import { createHubSpotReader } from "../hubspot/hubspot-reader.ts";
 import type { Pacer } from "../hubspot/pacing.ts";
 import type { SecretReader } from "../secrets/secret-reader.ts";
@@ -25,6 +26,10 @@ export interface SyncWires {
   readonly pacer?: Pacer;
   /** Told what each request to the table consumed. */
   readonly onUnits?: NonNullable<Table["onUnits"]>;
+  /** Real time by default. */
+  readonly clock?: Clock;
+  /** Node's `fetch` by default. */
+  readonly fetch?: FetchFunction;
 }
 
 /** The ports, and the facts that the portal guard needs as well. */
@@ -37,7 +42,7 @@ export const systemClock: Clock = { now: Date.now, sleep: (milliseconds) => slee
 
 /** Builds the ports that worker, pass and records API share. HubSpot is read only through the portal guard. */
 export function createSyncPorts(wires: SyncWires): WiredPorts {
-  const { config, accessToken, dynamoDb, sqs, telemetry, pacer, onUnits } = wires;
+  const { config, accessToken, dynamoDb, sqs, telemetry, pacer, onUnits, clock = systemClock } = wires;
   const table = { client: dynamoDb, tableName: config.tableName, ...(onUnits !== undefined && { onUnits }) };
   const marks = createMarkStore(table);
   const { hubspotBaseUrl: baseUrl, hubspotApiVersion: apiVersion, requestsPerSecond, settings } = config;
@@ -53,17 +58,18 @@ export function createSyncPorts(wires: SyncWires): WiredPorts {
       },
     },
     exclusionProperty: settings.exclusion.property,
-    clock: systemClock,
+    clock,
     telemetry,
     requestsPerSecond,
     pacer,
+    fetch: wires.fetch,
   });
   const guarded = guardPortal(hubspot, marks);
   return {
     hubspot: guarded,
     store: createRecordStore(table),
     queue: createChangeQueue({ client: sqs, queueUrl: config.changeQueueUrl }),
-    clock: systemClock,
+    clock,
     telemetry,
     settings,
     marks,

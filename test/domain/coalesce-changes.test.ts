@@ -44,6 +44,17 @@ describe("coalesceChanges", () => {
     expect(coalesceChanges([a, b])).toEqual([{ ...deal, looks: 1, failures: 3, absorbs: ["6", "7", "8"] }]);
   });
 
+  it("keeps five of the deliveries that told of it, and when the first arrived", () => {
+    const told = ["f", "e", "d", "c", "b", "b"].map((id, index) => ({
+      ...deal,
+      origin: { deliveryIds: [id], receivedAtMs: 9 - index },
+    }));
+    const origin = { deliveryIds: ["b", "c", "d", "e", "f"], receivedAtMs: 4 };
+    expect(coalesceChanges([deal, ...told])).toEqual([{ ...deal, origin }]);
+    const sixth = { ...deal, origin: { deliveryIds: ["a"], receivedAtMs: 5 } };
+    expect(coalesceChanges([...told, sixth])[0]?.origin?.deliveryIds).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
   const time = fc.integer({ min: 1, max: 4 });
   const change = fc.record({
     type: fc.constantFrom("deal", "contact"),
@@ -54,6 +65,10 @@ describe("coalesceChanges", () => {
     }),
     looks: fc.nat(3),
     failures: fc.nat(3),
+    origin: fc.record({
+      deliveryIds: fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e", "f", "g"), { minLength: 1, maxLength: 1 }),
+      receivedAtMs: time,
+    }),
   });
 
   it("joins to the same in any order and in any grouping", () => {

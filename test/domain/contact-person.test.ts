@@ -7,7 +7,7 @@ import { REPLICA_LAG_MS } from "../../lib/domain/suspicion.ts";
 import { describeDecision, pick, readTable } from "../fixtures/decision-table.ts";
 import { SEEN_CONTACTS, STORED_PERSONS } from "../fixtures/life-cases.ts";
 import { NOW_MS, sampleContext } from "../fixtures/sample-objects.ts";
-import { samplePerson } from "../fixtures/sample-records.ts";
+import { samplePerson, sampleTombstone } from "../fixtures/sample-records.ts";
 
 /** "Life of a record" for contact persons with data: a sighting (row) meets what is stored (column). See `readTable`. */
 const WITH_DATA = `
@@ -24,7 +24,7 @@ customer unseen           | customerNotHere  | waiting+  | waiting+  | touch    
 not associated            | notAssociated    | deleted+  | deleted+  | deleted+  | deleted+  | deleted+  | deleted+
 archived                  | deletedInHubSpot | deleted+  | deleted+  | deleted+  | touch     | deleted+  | deleted+
 absorbed                  | absorbedBy       | merged-   | merged-   | merged-   | merged-   | merged-   | merged-
-missing                   | goneFromHubSpot  | deleted+  | deleted+  | deleted+  | deleted+  | deleted+  | deleted+
+missing                   | goneFromHubSpot  | deleted-  | deleted-  | deleted-  | deleted-  | deleted-  | deleted-
 missing at first          |                  | ?         | ?         | ?         | ?         | ?         | ?
 outdated                  |                  | =         | =         | =         | =         | =         | =
 outdated deletion         |                  | =         | =         | =         | =         | =         | =
@@ -105,6 +105,32 @@ describe("decideContactPerson", () => {
     expect(describeDecision(decision, undefined)).toBe(expected);
   });
 
+  it.each<[name: string, hint: Hint, sighting: string, expected: string]>([
+    ["told and seen", expectsLink(true), "customer detached", "detached- customerDetached"],
+    ["told, not yet to be seen", expectsLink(true), "not associated", "?"],
+    ["neither told nor seen", { at: { property: 1 }, looks: 0 }, "not associated", "="],
+  ])("notes a contact at a detached customer whose association is %s", (...[, hint, sighting, expected]) => {
+    const { customer } = pick(SEEN_CONTACTS, "customer detached");
+    const seen = { ...pick(SEEN_CONTACTS, sighting), customer };
+    const decision = decideContactPerson({ ...ids, stored: undefined, ...seen, context: sampleContext(hint) });
+    expect(describeDecision(decision, undefined)).toBe(expected);
+  });
+
+  it.each<[name: string, at: Hint["at"], expected: string]>([
+    ["keeps what it has, as long as no merge is known of", { property: 1 }, "="],
+    ["is emptied when it was merged into one that is gone", { merged: 1 }, "merged- goneFromHubSpot"],
+    ["is emptied when only the tombstone knows of that", { follow: 1 }, "merged- goneFromHubSpot"],
+  ])("at a detached customer, of a contact that is gone, %s", (...[, at, expected]) => {
+    const { customer } = pick(SEEN_CONTACTS, "customer detached");
+    const reason = { code: "customerDetached", companyId: "1" } as const;
+    const stored = samplePerson("3", "1", { state: "detached", reason, fence: { sourceUpdatedAtMs: 1, readAtMs: 1 } });
+    const context = sampleContext({ at, looks: MAX_LOOKS });
+    const tombstone = at.follow === undefined ? undefined : sampleTombstone("3", { state: "merged", mergedInto: "4" });
+    const seen = { ...pick(SEEN_CONTACTS, "missing"), customer, tombstone };
+    const decision = decideContactPerson({ ...ids, stored, ...seen, context });
+    expect(describeDecision(decision, stored)).toBe(expected);
+  });
+
   const unassociated: ContactPerson = samplePerson("3", "1", {
     state: "deleted",
     reason: { code: "notAssociated", companyId: "1" },
@@ -139,7 +165,7 @@ describe("decideContactPerson", () => {
 
   it.each([
     ["absorbed", "merged- absorbedBy"],
-    ["missing", "deleted+ goneFromHubSpot"],
+    ["missing", "deleted- goneFromHubSpot"],
   ])("ends a contact person at an older stamp than the contact's others when it is %s", (sighting, expected) => {
     const fence = { sourceUpdatedAtMs: 100, readAtMs: 100 };
     const stored = samplePerson("3", "1", { fence });

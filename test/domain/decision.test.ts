@@ -47,12 +47,13 @@ describe("mustAdvanceFence", () => {
     expect(mustAdvanceFence(stored, read(updatedAtMs), context)).toBe(expected);
   });
 
-  it("moves on after an event that moves no stamp, however old", () => {
-    const context = sampleContext(
-      { at: { association: 1 }, looks: 0 },
-      { nowMs: UPDATED_AT_MS + 2 * LONGEST_FLIGHT_MS },
-    );
-    expect(mustAdvanceFence(stored, read(UPDATED_AT_MS), context)).toBe(true);
+  it.each<[name: string, ageMs: number, expected: boolean]>([
+    ["moves on after an event that moves no stamp", LONGEST_FLIGHT_MS - 1, true],
+    ["does not move on when such an event comes again after the longest flight", LONGEST_FLIGHT_MS, false],
+  ])("%s", (...[, ageMs, expected]) => {
+    const at = { association: NOW_MS - ageMs, restored: NOW_MS - LONGEST_FLIGHT_MS };
+    const context = sampleContext({ at, looks: 0 }, { nowMs: NOW_MS });
+    expect(mustAdvanceFence(stored, read(UPDATED_AT_MS), context)).toBe(expected);
   });
 });
 

@@ -1,50 +1,136 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createLane, estimatePages, joinDoneLanes, splitLane, type ListLane } from "../../lib/domain/list-lane.ts";
+import {
+  createLane,
+  estimatePages,
+  joinDoneLanes,
+  splitLane,
+  type LaneReach,
+  type ListLane,
+} from "../../lib/domain/list-lane.ts";
 
-/** A lane of which the first hundred ids, every tenth, are read. */
-const begun: ListLane = { type: "deal", firstId: "1010", doneId: "2000", read: 100, isDone: false };
-
-const done = (type: ListLane["type"], read: number): ListLane => ({ type, toId: "9", read, isDone: true });
+const SEEN = { firstId: "1000", read: 101 } as const;
+/** A hundred objects read, two ids apart. */
+const lane = (changes: Partial<ListLane> = {}): ListLane => ({ ...createLane("contact"), ...SEEN, ...changes });
+const reachOf = (changes: Partial<ListLane> = {}, reachedId: string | undefined = "1200"): LaneReach => ({
+  lane: lane(changes),
+  reachedId,
+});
 
 describe("estimatePages", () => {
-  it("guesses what is left from the distance of the ids seen", () => {
-    const lane = { ...begun, toId: "12000" };
-    expect(estimatePages({ lane, reachedId: "2000" })).toBeCloseTo(10);
-    expect(estimatePages({ lane: { ...lane, isDone: true }, reachedId: "2000" })).toBe(0);
-  });
-
-  it("guesses nothing while the end is open or nothing is read", () => {
-    expect(estimatePages({ lane: begun, reachedId: "2000" })).toBeUndefined();
-    expect(estimatePages({ lane: { ...createLane("deal"), toId: "12000" }, reachedId: undefined })).toBeUndefined();
+  it.each<[name: string, reach: LaneReach, expected: number | undefined]>([
+    ["knows nothing of an open lane", reachOf(), undefined],
+    ["knows nothing before the first page", { lane: createLane("deal"), reachedId: undefined }, undefined],
+    ["knows nothing from a single object", reachOf({ toId: "9000", read: 1 }), undefined],
+    ["takes a lane that is done for empty", reachOf({ toId: "9000", isDone: true }), 0],
+    ["counts what is left by the distance of ids seen", reachOf({ toId: "21200" }), 100],
+    ["is zero at the end", reachOf({ toId: "1200" }), 0],
+    ["is never negative", reachOf({ toId: "1100" }), 0],
+  ])("%s", (_name, reach, expected) => {
+    expect(estimatePages(reach)).toBe(expected);
   });
 });
 
 describe("splitLane", () => {
+  it("cuts an open lane so many pages ahead", () => {
+    const split = splitLane(reachOf(), 32);
+    expect(split?.front).toEqual(lane({ toId: "7600" }));
+    expect(split?.back).toEqual({
+      type: "contact",
+      fromId: "7600",
+      doneId: "7600",
+      after: "7600",
+      read: 0,
+      isDone: false,
+    });
+  });
+
   it("cuts a lane with an end in the middle of what is left", () => {
-    const split = splitLane({ lane: { ...begun, toId: "12000" }, reachedId: "2000" }, 99);
-    expect(split?.front).toEqual({ ...begun, toId: "7000" });
-    expect(split?.back).toMatchObject({ fromId: "7000", after: "7000", toId: "12000", read: 0 });
+    const split = splitLane(reachOf({ toId: "2200", after: "1200" }), 32);
+    expect(split?.front).toEqual(lane({ toId: "1700", after: "1200" }));
+    expect(split?.back).toMatchObject({ fromId: "1700", toId: "2200", after: "1700" });
   });
 
-  it("cuts an open lane so many pages ahead, and leaves the rest open", () => {
-    const split = splitLane({ lane: begun, reachedId: "2000" }, 5);
-    expect(split?.front.toId).toBe("7000");
-    expect(split?.back).not.toHaveProperty("toId");
+  it.each<[name: string, reach: LaneReach]>([
+    ["is done", reachOf({ isDone: true })],
+    ["has not begun", { lane: createLane("deal"), reachedId: undefined }],
+    ["waits for its next page", { lane: lane(), reachedId: undefined }],
+    ["has seen one object only", reachOf({ read: 1 })],
+    ["has one id left", reachOf({ toId: "1201" })],
+    ["is at its end", reachOf({ toId: "1200" })],
+  ])("cuts no lane that %s", (_name, reach) => {
+    expect(splitLane(reach, 32)).toBeUndefined();
   });
 
-  it("cuts nothing where nothing is left or known", () => {
-    expect(splitLane({ lane: { ...begun, toId: "2001" }, reachedId: "2000" }, 5)).toBeUndefined();
-    expect(splitLane({ lane: { ...begun, isDone: true }, reachedId: "2000" }, 5)).toBeUndefined();
-    expect(splitLane({ lane: createLane("deal"), reachedId: undefined }, 5)).toBeUndefined();
+  it("cuts ids beyond what a double holds", () => {
+    const reach = {
+      lane: lane({ firstId: "9007199254740993", toId: "9007199254750993" }),
+      reachedId: "9007199254741193",
+    };
+    const split = splitLane(reach, 32);
+    expect([split?.front.toId, split?.back.fromId]).toEqual(["9007199254746093", "9007199254746093"]);
+  });
+
+  it("leaves no id out and doubles none, however often lanes are cut", () => {
+    const idSets = fc.uniqueArray(fc.bigInt({ min: 1n, max: 10n ** 6n }), { minLength: 2, maxLength: 150 });
+    const cuts = fc.array(fc.record({ lane: fc.nat(20), pages: fc.integer({ min: 1, max: 40 }) }), { maxLength: 20 });
+    fc.assert(
+      fc.property(idSets, fc.integer({ min: 1, max: 30 }), cuts, (unsorted, pageSize, wanted) => {
+        const ids = unsorted.toSorted((left, right) => (left < right ? -1 : 1));
+        const listed: bigint[] = [];
+        const lanes: ListLane[] = [createLane("company")];
+        const isLeft = (): boolean => lanes.some(({ isDone }) => !isDone);
+        for (let step = 0; isLeft(); step += 1) {
+          const index = lanes.findIndex((each, place) => !each.isDone && place >= step % lanes.length);
+          const open = index === -1 ? lanes.findIndex(({ isDone }) => !isDone) : index;
+          const cut = wanted[step % Math.max(1, wanted.length)];
+          const reached = lanes[open]?.doneId;
+          const split = cut && lanes[open] && splitLane({ lane: lanes[open], reachedId: reached }, cut.pages);
+          if (split !== undefined) {
+            lanes[open] = split.front;
+            lanes.push(split.back);
+          }
+          listed.push(...takePage(lanes, open, { ids, pageSize }));
+        }
+        expect(listed.toSorted((left, right) => (left < right ? -1 : 1))).toEqual(ids);
+      }),
+    );
   });
 });
 
 describe("joinDoneLanes", () => {
   it("keeps what was read of each type, and every lane that is not done", () => {
-    expect(joinDoneLanes([done("deal", 3), begun, done("contact", 5), done("deal", 4)])).toEqual([
-      { type: "deal", read: 7, isDone: true },
-      { type: "contact", read: 5, isDone: true },
+    const begun = lane({ toId: "9000" });
+    const done = lane({ type: "deal", isDone: true, toId: "9" });
+    expect(joinDoneLanes([done, begun, { ...done, type: "company", read: 5 }, { ...done, read: 4 }])).toEqual([
+      { type: "deal", read: 105, isDone: true },
+      { type: "company", read: 5, isDone: true },
       begun,
     ]);
   });
 });
+
+/** Reads one page of a lane, as the runner does. */
+function takePage(
+  lanes: ListLane[],
+  index: number,
+  { ids, pageSize }: { readonly ids: readonly bigint[]; readonly pageSize: number },
+): readonly bigint[] {
+  const at = lanes[index];
+  if (at === undefined) throw new RangeError(`no lane ${index}`);
+  const after = BigInt(at.doneId ?? 0);
+  const toId = at.toId === undefined ? undefined : BigInt(at.toId);
+  const page = ids.filter((id) => id > after).slice(0, pageSize);
+  const inLane = page.filter((id) => toId === undefined || id <= toId);
+  const isLast = page.length < pageSize || inLane.length < page.length || inLane.at(-1) === toId;
+  const doneId = isLast ? at.toId : String(inLane.at(-1));
+  const firstId = at.firstId ?? (inLane[0] === undefined ? undefined : String(inLane[0]));
+  lanes[index] = {
+    ...at,
+    read: at.read + inLane.length,
+    isDone: isLast,
+    ...(doneId !== undefined && { doneId }),
+    ...(firstId !== undefined && { firstId }),
+  };
+  return inLane;
+}

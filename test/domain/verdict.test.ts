@@ -54,7 +54,8 @@ describe("settleDraft", () => {
 
   it("touches for equal content after an event that moves no stamp", () => {
     const read = { name: "A", updatedAtMs: UPDATED_AT_MS, readAtMs: NOW_MS };
-    expect(decide(storedA, read, { hint: { at: { association: 1 }, looks: 0 } })).toMatchObject({ isTouch: true });
+    const hint = { at: { association: NOW_MS - 1000 }, looks: 0 };
+    expect(decide(storedA, read, { hint })).toMatchObject({ isTouch: true });
   });
 
   it("keeps times and history of a touched record", () => {

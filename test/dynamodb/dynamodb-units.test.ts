@@ -9,7 +9,9 @@ const OUT_OF_STAGE = { state: "outOfStage", reason: { code: "stageNotSelected", 
 describe("sizeOfItem", () => {
   it.each([
     [{ ab: { S: "ü" } }, 4],
-    [{ a: { N: "1790000000000" } }, 9],
+    [{ a: { N: "1790000000000" } }, 4],
+    [{ a: { N: "1790000000123" } }, 9],
+    [{ a: { N: "-0.0250" } }, 3],
     [{ a: { BOOL: true } }, 2],
     [{ a: { B: new Uint8Array(5) } }, 6],
     [{ a: { L: [{ S: "x" }, { S: "yz" }] } }, 9],

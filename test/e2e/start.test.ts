@@ -71,9 +71,11 @@ describe("npm start", () => {
   it("carries the sample portal over, explains itself, and ends cleanly on Ctrl-C", async () => {
     const started = start();
     await ready(started);
-    await waitForOutput(started, /carried over .*30 customers \(29 linked, 1 excluded\)/u);
-    expect(started.output()).toMatch(/Webhook door .*\n.*Records API/u);
+    await waitForOutput(started, /carried over [^]*30 customers \(29 linked, 1 excluded\)[^]*Ctrl-C ends it/u);
+    expect(started.output()).toMatch(/Webhook door .*\n.*Console .*\n.*Records API/u);
     expect(started.output()).toMatch(/Try in a second terminal/u);
+    const screen = started.output().split("\n").length;
+    expect(screen, "the first screen fits on a screen").toBeLessThan(60);
     started.child.kill("SIGINT");
     expect(await started.exit).toBe(0);
     expect(started.output()).toMatch(/Ended\. \d+ deliveries taken in, \d+ records written/u);
@@ -84,12 +86,18 @@ describe("npm start", () => {
     const started = start([], remote(other));
     const { api } = await ready(started);
     expect(started.output()).toContain(other.url);
-    const answer = await fetch(`${api}/v1/resync`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ type: "company", id: "31204511000" }),
-    });
-    expect(await answer.json()).toMatchObject({ outcome: "changed", records: [{ state: "linked" }] });
+    await waitForOutput(started, /The portal is carried over [^]*30 customers \(29 linked, 1 excluded\)/u);
+    const answer = await fetch(`${api}/v1/customers/31204511000`);
+    expect(await answer.json()).toMatchObject({ state: "linked" });
+  });
+
+  it("leaves another portal unread with --no-demo", async () => {
+    const other = await startOtherHubSpot();
+    const started = start(["--no-demo"], remote(other));
+    const { api } = await ready(started);
+    await waitForOutput(started, /Ctrl-C ends it/u);
+    const answer = await fetch(`${api}/v1/customers`);
+    expect(await answer.json()).toEqual({ items: [] });
   });
 
   it.each<

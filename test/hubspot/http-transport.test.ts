@@ -179,6 +179,22 @@ describe("createTransport", () => {
     );
   });
 
+  it("counts a lacking scope like a rejected token: nothing is synced either way", async () => {
+    const hubspot = stubHubSpot(() => ({ status: 403, body: {} }));
+    await failureOf(hubspot);
+    expect(hubspot.counts).toEqual({ [METRICS.hubspotCalls]: 1, [METRICS.tokenRejected]: 1 });
+  });
+
+  it("tells how much of the day's calls is used, and 100 % when HubSpot says so", async () => {
+    const headers = { "x-hubspot-ratelimit-daily": "1000", "x-hubspot-ratelimit-daily-remaining": "190" };
+    const used = stubHubSpot(() => ({ ...OK, headers }));
+    await used.run(used.reader.readAccount());
+    expect(used.counts[METRICS.hubspotDailyUsedPercent]).toBeCloseTo(81);
+    const usedUp = stubHubSpot(() => ({ status: 429, body: { policyName: "DAILY" } }));
+    await failureOf(usedUp);
+    expect(usedUp.counts[METRICS.hubspotDailyUsedPercent]).toBe(100);
+  });
+
   it("does not repeat a correlation id or scope that could be anything", async () => {
     const errors = [{ context: { requiredScopes: ["ada@example.com <b>"] } }];
     const failure = await failureOf(

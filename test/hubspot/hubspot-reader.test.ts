@@ -367,13 +367,23 @@ describe("readCompanyLinks", () => {
         ? batchAnswer([links("9", [[2, [342]]])])
         : batchAnswer([links("9", [[1, [342, 6]]], "p2")]),
     );
-    expect(await run(reader.readDependantIds("deal", "9"))).toEqual(["1", "2"]);
+    expect(await run(reader.readDependantIds("deal", ["9"]))).toEqual(new Map([["9", ["1", "2"]]]));
     expect(sent[0]?.path).toBe("/crm/associations/2026-09/companies/deals/batch/read");
   });
 
   it("reads a company without contacts as none", async () => {
     const { reader, run } = stubHubSpot(() => batchAnswer([], [noneFound("9")]));
-    expect(await run(reader.readDependantIds("contact", "9"))).toEqual([]);
+    expect(await run(reader.readDependantIds("contact", ["9"]))).toEqual(new Map([["9", []]]));
+  });
+
+  it("asks for the deals of a thousand companies a call, and keeps them apart", async () => {
+    const ids = Array.from({ length: 1_001 }, (_, index) => String(index + 1));
+    const { reader, run, sent } = stubHubSpot((request) =>
+      batchAnswer(idsOf(request).map((id) => links(id, [[Number(id) * 10, [342]]]))),
+    );
+    const found = await run(reader.readDependantIds("deal", ids));
+    expect([found.size, found.get("1"), found.get("1001")]).toEqual([1_001, ["10"], ["10010"]]);
+    expect(sent.map((request) => idsOf(request).length)).toEqual([1_000, 1]);
   });
 });
 

@@ -5,11 +5,14 @@ import { editCustomerRecord, editProjectRecord } from "../../lib/sync/edit-recor
 import { resyncObject } from "../../lib/sync/resync-object.ts";
 import type { CustomerEdit, ProjectEdit } from "../../lib/domain/local-edit.ts";
 import type { Customer, Project } from "../../lib/domain/record.ts";
+import type { PassPorts } from "../../lib/sync/pass/pass-types.ts";
 import type { Run } from "../../lib/sync/run.ts";
 import type { Dice } from "./dice.ts";
 import type { StepKind } from "./scenario.ts";
 import type { SimProcess } from "./sim-process.ts";
-import { idOf, type StoreGuard } from "./store-guard.ts";
+import type { StoreGuard } from "./store-guard.ts";
+import { idOf } from "./stored-record.ts";
+import type { Tally } from "./tally.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 const CALM_AFTER_TRIES = 4;
@@ -18,13 +21,17 @@ interface DeskOptions {
   readonly time: VirtualTime;
   readonly table: InMemoryRecordStore;
   readonly guard: StoreGuard;
-  readonly startAdmin: (name: string, isCalm: boolean) => { readonly process: SimProcess; readonly run: Run };
+  readonly tally: Tally;
+  readonly startAdmin: (
+    name: string,
+    isCalm: boolean,
+  ) => { readonly process: SimProcess; readonly run: Run; readonly ports: PassPorts };
 }
 
 interface Request {
   readonly name: string;
   readonly key: string;
-  readonly work: (run: Run) => Promise<unknown>;
+  readonly work: (run: Run, ports: PassPorts) => Promise<unknown>;
 }
 
 /** An admin at the records API, who repeats what failed until it is answered. */
@@ -40,17 +47,22 @@ export class AdminDesk {
     return this.#busy.size === 0;
   }
 
+  isBusyWith(key: string): boolean {
+    return this.#busy.has(key);
+  }
+
   act(kind: StepKind, dice: Dice): void {
     const record = this.#pick(kind, dice);
     if (record === undefined) return;
     const key = keyOf(record);
     if (this.#busy.has(key)) return;
+    this.#options.tally.count(`admin: ${kind}`);
     if (kind === "editLocally") void this.#edit(record, dice);
     if (kind === "detach") void this.#detach(record);
     if (kind === "attach") void this.#attach(record);
     if (kind === "resync") {
       const object = { type: typeOf(record), id: idOf(record) };
-      void this.#settle({ name: `resyncs ${key}`, key, work: (run) => resyncObject(run, object) });
+      void this.settle({ name: `resyncs ${key}`, key, work: (run) => resyncObject(run, object) });
     }
   }
 
@@ -65,10 +77,10 @@ export class AdminDesk {
     const name = `edits ${key}`;
     if (record.type === "customer") {
       const edit = this.#editCustomer(record, dice);
-      await this.#settle({ name, key, work: (run) => editCustomerRecord(run, { id, edit }) });
+      await this.settle({ name, key, work: (run) => editCustomerRecord(run, { id, edit }) });
     } else {
       const edit = this.#editProject(record, dice);
-      await this.#settle({ name, key, work: (run) => editProjectRecord(run, { id, edit }) });
+      await this.settle({ name, key, work: (run) => editProjectRecord(run, { id, edit }) });
     }
   }
 
@@ -92,14 +104,14 @@ export class AdminDesk {
   async #detach(record: Customer | Project): Promise<void> {
     const [id, key] = [idOf(record), keyOf(record)];
     const detach = record.type === "customer" ? detachCustomerRecord : detachProjectRecord;
-    await this.#settle({ name: `detaches ${key}`, key, work: (run) => detach(run, { id }) });
+    await this.settle({ name: `detaches ${key}`, key, work: (run) => detach(run, { id }) });
   }
 
   async #attach(record: Customer | Project): Promise<void> {
     const [id, key] = [idOf(record), keyOf(record)];
     this.#options.guard.permitAttach(typeOf(record), id);
     const attach = record.type === "customer" ? attachCustomerRecord : attachProjectRecord;
-    const outcome = await this.#settle({ name: `attaches ${key}`, key, work: (run) => attach(run, { id }) });
+    const outcome = await this.settle({ name: `attaches ${key}`, key, work: (run) => attach(run, { id }) });
     if (JSON.stringify(outcome).includes('"kind":"done"') || this.#stateOf(record) !== "detached")
       this.#options.guard.detached.delete(key);
   }
@@ -109,13 +121,14 @@ export class AdminDesk {
     return [...table.customers(), ...table.projects()].find((stored) => keyOf(stored) === keyOf(record))?.state;
   }
 
-  async #settle({ name, key, work }: Request): Promise<unknown> {
+  /** Repeats a request until it is answered. */
+  async settle({ name, key, work }: Request): Promise<unknown> {
     this.#busy.add(key);
     const { time, startAdmin } = this.#options;
     for (let tries = 0; ; tries += 1) {
-      const { process, run } = startAdmin(name, tries >= CALM_AFTER_TRIES);
+      const { process, run, ports } = startAdmin(name, tries >= CALM_AFTER_TRIES);
       const outcome = await process
-        .live(() => work(run))
+        .live(() => work(run, ports))
         .catch((error: unknown) => {
           process.tell(`fails with ${String(error)}`);
           return { kind: "died" } as const;

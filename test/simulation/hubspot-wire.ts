@@ -1,5 +1,7 @@
+import * as z from "zod";
 import { handleApiRequest } from "../../infra/local/hubspot-simulator/api.ts";
 import type { FaultKind } from "../../infra/local/hubspot-simulator/behaviour.ts";
+import { parseType } from "../../infra/local/hubspot-simulator/object-type.ts";
 import type { Portal } from "../../infra/local/hubspot-simulator/portal.ts";
 import type { FetchFunction } from "../../lib/hubspot/http-transport.ts";
 import type { SimProcess } from "./sim-process.ts";
@@ -8,7 +10,7 @@ import type { SimProcess } from "./sim-process.ts";
 export const LONGEST_LAG_MS = 20_000;
 
 /** What HubSpot answers now and then instead of what was asked, the frequent ones first. */
-const FAULTS: readonly FaultKind[] = [
+export const HUBSPOT_FAULTS: readonly FaultKind[] = [
   "tenSecondly",
   "bare429",
   "internalError",
@@ -23,20 +25,35 @@ const FAULTS: readonly FaultKind[] = [
   "migrating",
   "daily",
   "unauthorized",
+  "forbidden",
 ];
+
+/** What a list does wrong besides; no event-driven read is affected. */
+export const LIST_FAULTS: readonly FaultKind[] = ["emptyList", "endEarly", "disorder"];
 
 /** A process' way to HubSpot: the simulated portal in process, on the virtual clock. */
 export function createFetch(portal: Portal, process: SimProcess): FetchFunction {
-  const { dice, trouble } = process;
+  const { dice, trouble, tally } = process;
+  // Few objects fill no page of a hundred; lists that answer less than was asked for make several of them.
+  const pageSize = dice.pick([2, 3, 100]) ?? 100;
   return async (url, { method, headers, body = "" }) => {
     await process.pause();
+    const atMs = process.clock.now();
     const lagOf = (): number => (dice.hits(trouble.lag) ? dice.between(0, LONGEST_LAG_MS) : 0);
-    portal.behaviour.readLagMs = lagOf();
-    portal.behaviour.associationLagMs = dice.hits(0.5) ? portal.behaviour.readLagMs : lagOf();
-    const fault = dice.hits(trouble.faults) ? dice.pick(FAULTS) : undefined;
-    portal.behaviour.faults = fault === undefined ? [] : [{ fault, retryAfterSeconds: dice.between(1, 5) }];
-    if (fault !== undefined) process.tell(`HubSpot fails (${fault})`);
-    const answer = handleApiRequest(portal, { method, url, headers: lowerCase(headers), body });
+    const { behaviour } = portal;
+    behaviour.readLagMs = lagOf();
+    behaviour.associationLagMs = dice.hits(0.5) ? behaviour.readLagMs : lagOf();
+    if (behaviour.readLagMs > 0) tally.count("HubSpot: read that lags");
+    if (behaviour.associationLagMs > 0) tally.count("HubSpot: association read that lags");
+    const fault = dice.hits(trouble.faults) ? pickFault(process, url) : undefined;
+    behaviour.faults = fault === undefined ? [] : [{ fault, retryAfterSeconds: dice.between(1, 5) }];
+    if (fault !== undefined) {
+      process.tell(`HubSpot fails (${fault})`);
+      tally.count(`HubSpot: fault ${fault}`);
+    }
+    const request = { method, url: url.replace("limit=100", `limit=${pageSize}`), headers: lowerCase(headers), body };
+    const answer = handleApiRequest(portal, request);
+    if (fault === undefined) noteReadings(process, { url, body, answer: answer.body, atMs });
     await process.pause();
     if (fault === "slow") {
       // The work was done, nobody waited for it.
@@ -50,6 +67,34 @@ export function createFetch(portal: Portal, process: SimProcess): FetchFunction 
       text: () => Promise.resolve(answer.body),
     };
   };
+}
+
+function pickFault({ dice }: SimProcess, url: string): FaultKind | undefined {
+  const isList = /\/objects\/[^/]+\/[^/]+\?/u.test(url);
+  return dice.pick(isList ? [...HUBSPOT_FAULTS, ...LIST_FAULTS] : HUBSPOT_FAULTS);
+}
+
+const batchRequest = z.object({ inputs: z.array(z.object({ id: z.coerce.string() })) });
+const batchAnswer = z.object({ results: z.array(z.object({ id: z.string() })) });
+
+/** Remembers what the process was shown by batch reads, which alone may confirm that something is gone. */
+function noteReadings(
+  process: SimProcess,
+  call: { readonly url: string; readonly body: string; readonly answer: string; readonly atMs: number },
+): void {
+  const path = /\/(?<api>objects|associations)\/[^/]+\/(?<from>[^/]+)\/(?:[^/]+\/)?batch\/read/u.exec(call.url)?.groups;
+  const type = parseType(path?.["from"] ?? "");
+  if (path === undefined || type === undefined) return;
+  const inputs = batchRequest.parse(JSON.parse(call.body)).inputs.map(({ id }) => id);
+  if (path["api"] === "associations") {
+    for (const id of inputs) process.noteReading(`${type}/${id} companies`, { atMs: call.atMs, isLive: true });
+    return;
+  }
+  if (call.url.includes("archived=true")) return;
+  const answer = batchAnswer.safeParse(JSON.parse(call.answer));
+  if (!answer.success) return;
+  const live = new Set(answer.data.results.map(({ id }) => id));
+  for (const id of inputs) process.noteReading(`${type}/${id}`, { atMs: call.atMs, isLive: live.has(id) });
 }
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {

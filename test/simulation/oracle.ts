@@ -3,7 +3,7 @@ import type { SimObject } from "../../infra/local/hubspot-simulator/portal-sourc
 import type { ContactPerson, Customer, Project } from "../../lib/domain/record.ts";
 import { expectCustomerFields, expectPersonFields, isEqual } from "../fixtures/expected-fields.ts";
 import type { PortalHistory } from "./portal-history.ts";
-import { numberOf } from "./store-guard.ts";
+import { numberOf } from "./stored-record.ts";
 
 /** Everything that decides what the records must be once nothing is under way. */
 export interface OracleInput {
@@ -32,6 +32,26 @@ export function compareWithRules(input: OracleInput): readonly string[] {
     ...compareNumbers(input),
     ...comparePointers(input),
   ];
+}
+
+/**
+ * Looks everywhere for what the erased contacts alone had. What a detached customer kept of a contact that was merged
+ * into an erased one is found by the next pass at the latest.
+ */
+export function findErasedData(
+  { history, table, isAfterPass }: OracleInput,
+  bodies: readonly string[],
+): readonly string[] {
+  const contacts = table.contactItems().filter((item) => {
+    const isKept = item.state === "detached" && !history.wasErased(item.contactId);
+    return isAfterPass || !isKept;
+  });
+  const stored = [...table.customers(), ...table.projects(), ...contacts, ...table.reservations()];
+  const places = [...stored.map((item) => JSON.stringify(item)), ...bodies];
+  return history.erasedMarks().flatMap(({ contactId, mark }) => {
+    const place = places.find((text) => text.includes(mark));
+    return place === undefined ? [] : [`data of the erased contact ${contactId} is in ${place}`];
+  });
 }
 
 function compareCustomers(input: OracleInput): readonly string[] {
@@ -155,6 +175,9 @@ function comparePersons(input: OracleInput): readonly string[] {
   const items = table.contactItems();
   return history.idsOf("contact").flatMap((id) => {
     const persons = items.filter((item) => item.type === "contactPerson").filter((item) => item.contactId === id);
+    // Events of erasures are never lost, so a late event must find the tombstone.
+    const isRemembered = items.some((item) => item.contactId === id && item.type === "contactTombstone");
+    if (history.wasErased(id) && !isRemembered) return [`contact ${id}: was erased, and no tombstone tells of it`];
     const companyIds = [...history.linksNow("contact", id).map(({ toId }) => toId), ...persons.map((p) => p.companyId)];
     return [...new Set(companyIds)].flatMap((companyId) => {
       const person = persons.find((candidate) => candidate.companyId === companyId);
@@ -195,7 +218,7 @@ function allowPersonStates(input: OracleInput, { contactId, companyId, person }:
   const atRest = fate === "detached" ? ["detached", "deleted", "merged"] : [];
   if (life?.kind === "gone") {
     // What is detached keeps its data, except from an erasure of its own.
-    if (!history.wasErased(contactId) && fate === "detached") return [...atRest, "absent"];
+    if (!history.wasErased(contactId) && fate === "detached") return [...atRest, "erased", "absent"];
     // A contact that was merged into one that was erased: whatever it is called, nothing personal is left of it.
     const names = history.wasErased(contactId) ? ["erased"] : ["erased", "deleted", "merged", "detached"];
     return person?.fields === undefined ? [...names, "absent"] : ["nothing"];

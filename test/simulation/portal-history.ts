@@ -47,6 +47,15 @@ export class PortalHistory {
     this.#erased.add(contactId);
   }
 
+  /** What only the erased contacts had, and no other contact ever. */
+  erasedMarks(): readonly { readonly contactId: string; readonly mark: string }[] {
+    return [...this.#erased].flatMap((contactId) => {
+      const contents = this.#contents.get(`contact/${contactId}`) ?? [];
+      const marks = contents.flatMap(({ value }) => value.properties["jobtitle"] ?? []);
+      return [...new Set(marks)].map((mark) => ({ contactId, mark }));
+    });
+  }
+
   contentNow(type: SimType, id: string): SimObject | undefined {
     return this.#contents.get(`${type}/${id}`)?.at(-1)?.value;
   }

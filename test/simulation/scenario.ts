@@ -1,3 +1,4 @@
+import type { BrakeSettings } from "../../lib/domain/brake.ts";
 import { createDice, deriveSeed, type Dice } from "./dice.ts";
 
 /** What may happen in one step: in HubSpot, by an admin, or a pass that starts. */
@@ -56,6 +57,7 @@ export interface Trouble {
 export interface Scenario {
   readonly seed: number;
   readonly dealStages: "all" | "some";
+  readonly brake: BrakeSettings;
   readonly trouble: Trouble;
   readonly steps: readonly Step[];
 }
@@ -83,7 +85,7 @@ const USUAL: Readonly<Record<StepKind, number>> = {
   detach: 3,
   attach: 4,
   resync: 2,
-  pass: 0.7,
+  pass: 3,
 };
 
 /** The scenario of a seed. Half of the seeds lose no event, so that the queue alone must get everything right. */
@@ -104,6 +106,8 @@ export function createScenario(seed: number, steps: number): Scenario {
   return {
     seed,
     dealStages: dice.hits(0.4) ? "all" : "some",
+    // As it is deployed, or so tight that few deletions stop a pass.
+    brake: { percent: 10, minimum: dice.hits(0.6) ? 20 : 1 },
     trouble,
     steps: Array.from({ length: steps }, (_, index) => ({
       // The first steps create, so that the others have something to work on.

@@ -1,6 +1,8 @@
 import type { VirtualTime } from "./virtual-time.ts";
 import type { Dice } from "./dice.ts";
+import { isPersonalLine } from "./personal-data.ts";
 import type { Trouble } from "./scenario.ts";
+import type { Tally } from "./tally.ts";
 import { RetryableError } from "../../lib/sync/errors.ts";
 import type { Clock, Telemetry } from "../../lib/sync/ports.ts";
 
@@ -8,13 +10,26 @@ import type { Clock, Telemetry } from "../../lib/sync/ports.ts";
 export const LONGEST_LIFE_MS = 120_000;
 
 export interface ProcessOptions {
+  /** What kind of function it is a run of, such as `worker`. */
+  readonly role: string;
   /** Such as `worker#12`. */
   readonly name: string;
   readonly time: VirtualTime;
   readonly dice: Dice;
   readonly trouble: Trouble;
+  readonly tally: Tally;
   readonly tell: (line: string) => void;
+  /** Something was logged that never may be. */
+  readonly complain: (rule: string) => void;
   readonly longestLifeMs?: number;
+}
+
+/** What one read showed of an object, or of its companies. */
+interface ReadingOf {
+  /** When it was asked for. */
+  readonly atMs: number;
+  /** Of an object: whether it was live. Of companies: those it named. */
+  readonly isLive: boolean;
 }
 
 /**
@@ -22,30 +37,40 @@ export interface ProcessOptions {
  * effect, and a process that dies never hears of it again.
  */
 export class SimProcess {
+  readonly role: string;
   readonly name: string;
   readonly dice: Dice;
   readonly trouble: Trouble;
+  readonly tally: Tally;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly #time: VirtualTime;
   readonly #isSlow: boolean;
   readonly #tell: (line: string) => void;
+  /** What batch reads of this process showed, by `company/17` or `deal/17 companies`. */
+  readonly #readings = new Map<string, ReadingOf[]>();
   #isDead = false;
   #onDeath: (() => void) | undefined;
 
-  constructor({ name, time, dice, trouble, tell, longestLifeMs = LONGEST_LIFE_MS }: ProcessOptions) {
+  constructor(options: ProcessOptions) {
+    const { role, name, time, dice, trouble, tally, tell, longestLifeMs = LONGEST_LIFE_MS } = options;
+    this.role = role;
     this.name = name;
     this.dice = dice;
     this.trouble = trouble;
+    this.tally = tally;
     this.#time = time;
     this.#tell = tell;
     this.#isSlow = dice.hits(trouble.slowness);
     this.clock = { now: time.now, sleep: (milliseconds) => this.rest(milliseconds) };
     const log = (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
-      if (fields["type"] !== undefined || message.startsWith("batch went"))
-        this.tell(`${message} ${JSON.stringify(fields)}`);
+      if (isPersonalLine(message, fields)) options.complain(`${name} logs personal data: ${message}`);
     };
-    this.telemetry = { info: () => undefined, warn: log, error: log, count: () => undefined };
+    const warn = (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+      log(message, fields);
+      if (!message.startsWith("record written")) this.tell(`${message} ${JSON.stringify(fields)}`);
+    };
+    this.telemetry = { info: log, warn, error: warn, count: () => undefined };
     time.after(longestLifeMs, () => this.die("ran out of time"));
   }
 
@@ -55,6 +80,20 @@ export class SimProcess {
 
   tell(line: string): void {
     this.#tell(`${this.name}: ${line}`);
+  }
+
+  noteReading(key: string, reading: ReadingOf): void {
+    this.#readings.set(key, [...(this.#readings.get(key) ?? []), reading]);
+  }
+
+  /** Whether a batch read of this process, no older than the moment, did not find the object live. */
+  hasMissed(key: string, sinceMs: number): boolean {
+    return (this.#readings.get(key) ?? []).some(({ atMs, isLive }) => !isLive && atMs >= sinceMs);
+  }
+
+  /** Whether this process has asked for the companies of a contact or deal on their own, no earlier than this. */
+  hasRead(key: string, sinceMs: number): boolean {
+    return (this.#readings.get(key) ?? []).some(({ atMs }) => atMs >= sinceMs);
   }
 
   /** Runs the work; answers `died` when the process does not live to see its end. */
@@ -76,16 +115,26 @@ export class SimProcess {
   die(why: string): void {
     if (this.#isDead) return;
     this.#isDead = true;
-    if (this.#onDeath) this.tell(`dies (${why})`);
+    if (this.#onDeath) {
+      this.tell(`dies (${why})`);
+      this.tally.count(`process: ${this.role} ${why}`);
+    }
     this.#onDeath?.();
   }
 
-  /** A call of a store or queue: may be throttled before, or time out after its effect, or take effect twice. */
-  async call<T>(name: string, effect: () => Promise<T>): Promise<T> {
+  /**
+   * A call of a store or queue: may be throttled before, or time out after its effect, or take effect twice, unless it is
+   * `several` requests in one.
+   */
+  async call<T>(name: string, effect: () => Promise<T>, requests: "one" | "several" = "one"): Promise<T> {
     await this.pause();
     const { dice, trouble } = this;
-    const fault = dice.hits(trouble.faults) ? dice.pick(["before", "after", "twice"] as const) : undefined;
-    if (fault !== undefined) this.tell(`${name} fails (${fault})`);
+    const faults = requests === "one" ? (["before", "after", "twice"] as const) : (["before", "after"] as const);
+    const fault = dice.hits(trouble.faults) ? dice.pick(faults) : undefined;
+    if (fault !== undefined) {
+      this.tell(`${name} fails (${fault})`);
+      this.tally.count(`AWS: ${name === "send" ? "queue" : "table"} ${FAULT_WORDS[fault]}`);
+    }
     if (fault === "before") throw new RetryableError(`${name} was throttled`, { code: "throttled" });
     let result = await effect();
     // A client that heard no answer repeats the request on its own.
@@ -109,3 +158,9 @@ export class SimProcess {
     if (this.#isDead) await new Promise<never>(() => undefined);
   }
 }
+
+const FAULT_WORDS = {
+  before: "throttles",
+  after: "does its work, and the answer is lost",
+  twice: "hears the same request twice",
+} as const;

@@ -19,9 +19,15 @@ export function createSimStore(
       call("write", async () => {
         const written = await table.write(record);
         if (written === "written") guard.judge(record, process);
+        else process.tally.count("AWS: table refuses a write that came too late");
         return written;
       }),
-    reserveNumber: (claim) => call("reserveNumber", () => table.reserveNumber(claim)),
+    reserveNumber: (claim) =>
+      call("reserveNumber", async () => {
+        const answer = await table.reserveNumber(claim);
+        if (answer.kind === "taken") process.tally.count("AWS: table refuses a number that is taken");
+        return answer;
+      }),
     releaseNumber: (claim) => call("releaseNumber", () => table.releaseNumber(claim)),
     listReservations: (kind, cursor) => call("listReservations", () => table.listReservations(kind, cursor)),
     readDependantIds: (companyId) => call("readDependantIds", () => table.readDependantIds(companyId)),

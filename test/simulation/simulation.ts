@@ -1,32 +1,23 @@
-import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { createPortal } from "../../infra/local/hubspot-simulator/portal.ts";
 import { EXCLUSION_DEFINITION } from "../../infra/local/hubspot-simulator/property-definitions.ts";
 import { createRandom } from "../../infra/local/hubspot-simulator/seeded-random.ts";
 import { WebhookQueue } from "../../infra/local/hubspot-simulator/webhooks.ts";
 import { World } from "../../infra/local/hubspot-simulator/world.ts";
-import { QUEUE } from "../../lib/contract.ts";
-import type { Settings } from "../../lib/domain/settings.ts";
-import { createHubSpotReader } from "../../lib/hubspot/hubspot-reader.ts";
-import { decodeMessage } from "../../lib/sqs/change-message.ts";
-import type { ChangeQueue } from "../../lib/sync/ports.ts";
-import type { SyncPorts } from "../../lib/sync/run.ts";
-import { createChangeHandler } from "../../lib/wiring/change-handler.ts";
-import { guardPortal } from "../../lib/wiring/portal-guard.ts";
-import { createInMemoryChangeQueue } from "../fixtures/in-memory-change-queue.ts";
-import { createInMemoryRecordStore } from "../fixtures/in-memory-record-store.ts";
+import type { Pass } from "../../lib/sync/pass-ports.ts";
+import { decodeMessage } from "../../lib/sqs/decode-message.ts";
 import { ActedPortal } from "./acted-portal.ts";
 import { AdminDesk } from "./admin-desk.ts";
+import { AwsAccount } from "./aws-account.ts";
 import { createDice, deriveSeed } from "./dice.ts";
-import { createFetch } from "./hubspot-wire.ts";
-import { compareWithRules } from "./oracle.ts";
+import { FunctionRuns } from "./function-runs.ts";
+import { compareWithRules, findErasedData } from "./oracle.ts";
+import { PassDesk } from "./pass-desk.ts";
 import { PortalHistory } from "./portal-history.ts";
-import type { Scenario, Step, Trouble } from "./scenario.ts";
-import { SimProcess } from "./sim-process.ts";
-import { createSimStore } from "./sim-store.ts";
+import type { Scenario, Step } from "./scenario.ts";
 import { StoreGuard } from "./store-guard.ts";
+import { Tally } from "./tally.ts";
 import { VirtualTime } from "./virtual-time.ts";
 import { WebhookNetwork } from "./webhook-network.ts";
-import { WorkerPool } from "./worker-pool.ts";
 import { actInHubSpot, describeEvents, SELECTED_STAGE_IDS } from "./world-actions.ts";
 
 const START_MS = Date.UTC(2026, 10, 3, 8);
@@ -36,12 +27,16 @@ const IDENTITY = { portalId: 4711, appId: 815, uiDomain: "app-eu1.hubspot.com", 
 /** After so long everything must rest: HubSpot repeats for a day, the queue waits for minutes. Milliseconds. */
 const LONGEST_UNREST_MS = 48 * 3_600_000;
 
+/** Between the last change and the night's pass: whatever a crash has reserved is old by then. Milliseconds. */
+const UNTIL_NIGHT_MS = 3_600_000;
+
 /** What a run of a scenario showed. */
 export interface Verdict {
   /** Empty when every promise held. */
   readonly violations: readonly string[];
   readonly story: readonly string[];
   readonly writes: number;
+  readonly tally: Tally;
 }
 
 /** Plays a scenario from its first step to the rest after the last one. The same scenario always ends the same. */
@@ -55,55 +50,56 @@ class Simulation {
   readonly #scenario: Scenario;
   readonly #time = new VirtualTime(START_MS);
   readonly #story: string[] = [];
-  readonly #world: World;
-  readonly #portal: ReturnType<typeof createPortal>;
+  readonly #tally = new Tally();
   readonly #history: PortalHistory;
   readonly #acted: ActedPortal;
   readonly #network: WebhookNetwork;
-  readonly #table = createInMemoryRecordStore();
   readonly #guard: StoreGuard;
-  readonly #queue: ReturnType<typeof createInMemoryChangeQueue>;
-  readonly #pool: WorkerPool;
+  readonly #aws: AwsAccount;
+  readonly #runs: FunctionRuns;
   readonly #desk: AdminDesk;
-  readonly #settings: Settings;
+  readonly #passDesk: PassDesk;
   readonly #violations: string[] = [];
-  #processes = 0;
   #redriven = 0;
-  #isCalm = false;
   #isOver = false;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
     const { seed, trouble } = scenario;
-    const time = this.#time;
-    this.#settings = {
-      dealStages: scenario.dealStages === "all" ? { kind: "all" } : { kind: "stages", stageIds: SELECTED_STAGE_IDS },
-      exclusion: { property: EXCLUSION_DEFINITION.name, values: ["no", "nein"] },
-    };
-    this.#world = new World({ identity: IDENTITY, now: time.now, seed: deriveSeed(seed, 1) });
-    this.#world.defineProperty("company", EXCLUSION_DEFINITION);
-    this.#portal = createPortal({ source: this.#world, accessToken: ACCESS_TOKEN, seed: deriveSeed(seed, 2) });
-    this.#portal.behaviour.latencyMs = 0;
-    this.#history = new PortalHistory(this.#world);
-    this.#guard = new StoreGuard(this.#history, time.now);
+    const [time, tally] = [this.#time, this.#tally];
     const tell = (line: string): void => this.#tell(line);
-    this.#queue = createInMemoryChangeQueue({ now: time.now, deliveryDelaySeconds: QUEUE.deliveryDelaySeconds });
-    const behaviour = this.#portal.behaviour;
-    const webhooks = new WebhookQueue({ source: this.#world, behaviour, random: createRandom(deriveSeed(seed, 3)) });
+    const world = new World({ identity: IDENTITY, now: time.now, seed: deriveSeed(seed, 1) });
+    world.defineProperty("company", EXCLUSION_DEFINITION);
+    const portal = createPortal({ source: world, accessToken: ACCESS_TOKEN, seed: deriveSeed(seed, 2) });
+    this.#history = new PortalHistory(world);
+    const guard = new StoreGuard(this.#history, time.now);
+    this.#guard = guard;
+    this.#aws = new AwsAccount({
+      time,
+      portal,
+      accessToken: ACCESS_TOKEN,
+      settings: {
+        dealStages: scenario.dealStages === "all" ? { kind: "all" } : { kind: "stages", stageIds: SELECTED_STAGE_IDS },
+        exclusion: { property: EXCLUSION_DEFINITION.name, values: ["no", "nein"] },
+      },
+      brake: scenario.brake,
+      guard,
+      onMessage: () => this.#runs.poll(),
+    });
+    this.#runs = new FunctionRuns({ scenario, time, tally, guard, aws: this.#aws, tell });
+    const { behaviour } = portal;
     this.#network = new WebhookNetwork({
       time,
       dice: createDice(deriveSeed(seed, 4)),
       trouble,
-      queue: webhooks,
+      tally,
+      queue: new WebhookQueue({ source: world, behaviour, random: createRandom(deriveSeed(seed, 3)) }),
       behaviour,
       tell,
-      startReceiver: (isCalm) => {
-        const process = this.#start("receiver", isCalm);
-        return { process, queue: this.#queueOf(process) };
-      },
+      startReceiver: (isCalm) => this.#runs.startReceiver(isCalm),
     });
     this.#acted = new ActedPortal({
-      world: this.#world,
+      world,
       history: this.#history,
       time,
       onEvents: (events) => {
@@ -111,27 +107,27 @@ class Simulation {
         this.#network.tell(events);
       },
     });
-    this.#pool = new WorkerPool({
-      time,
-      dice: createDice(deriveSeed(seed, 5)),
-      trouble,
-      queue: this.#queue,
-      startWorker: () => this.#startWorker(),
-    });
     this.#desk = new AdminDesk({
       time,
-      table: this.#table,
-      guard: this.#guard,
-      startAdmin: (name, isCalm) => {
-        const process = this.#start(`admin ${name}`, isCalm);
-        return { process, run: { ...this.#portsOf(process), cause: "admin" } };
-      },
+      table: this.#aws.table,
+      guard,
+      tally,
+      startAdmin: (name, isCalm) => this.#runs.startAdmin(name, isCalm),
+    });
+    this.#passDesk = new PassDesk({
+      messages: this.#aws.passMessages,
+      passes: this.#aws.passes,
+      desk: this.#desk,
+      guard,
+      brake: scenario.brake,
+      tally,
+      rest: () => this.#rest(),
     });
   }
 
   get verdict(): Verdict {
     const violations = [...this.#guard.violations, ...this.#violations];
-    return { violations, story: this.#story, writes: this.#guard.writes };
+    return { violations, story: this.#story, writes: this.#guard.writes, tally: this.#tally };
   }
 
   async run(): Promise<void> {
@@ -153,11 +149,35 @@ class Simulation {
       if (this.#hasFailed) return;
       this.#perform(step);
     }
-    this.#isCalm = true;
+    this.#runs.mood = "calm";
     this.#tell("— no more steps —");
     if (!(await this.#rest())) return;
     const hasLostEvents = this.#network.dropped > 0;
+    this.#tally.count(hasLostEvents ? "run: with lost events" : "run: without lost events");
     if (!hasLostEvents) this.#compare(false);
+    await this.#passDesk.judgeEnded();
+    if (!this.#hasFailed) await this.#playNight(hasLostEvents);
+  }
+
+  /** One pass must find whatever events have lost, and nothing where none was lost. */
+  async #playNight(hasLostEvents: boolean): Promise<void> {
+    this.#runs.mood = "mortal";
+    await this.#time.sleep(UNTIL_NIGHT_MS);
+    this.#tell("— the night's pass —");
+    const pass = await this.#passDesk.runToSuccess();
+    await this.#passDesk.judgeEnded();
+    if (this.#hasFailed) return;
+    if (pass === undefined) this.#violations.push("no pass succeeds");
+    else if (!hasLostEvents) this.#judgeRepairs(pass);
+    this.#compare(true);
+  }
+
+  /** What a pass repairs is how an operator learns that events get lost. */
+  #judgeRepairs({ counts }: Pass): void {
+    for (const [type, sums] of Object.entries(counts))
+      for (const cause of ["missedEvent", "lateEvent", "driftByHand"])
+        if ((sums[`by.${cause}`] ?? 0) > 0)
+          this.#complain(`a pass repairs ${type} for ${cause}, but no event was lost`);
   }
 
   get #hasFailed(): boolean {
@@ -166,112 +186,57 @@ class Simulation {
 
   #perform({ kind, seed }: Step): void {
     const dice = createDice(seed);
-    actInHubSpot({ world: this.#acted, history: this.#history, dice }, kind);
+    const mutations = actInHubSpot({ world: this.#acted, history: this.#history, dice }, kind);
+    if (mutations.length > 0) this.#tally.count(`HubSpot: ${kind}`);
     if (kind === "editLocally" || kind === "detach" || kind === "attach" || kind === "resync")
       this.#desk.act(kind, dice);
-    this.#pool.poll();
+    if (kind === "pass") void this.#passDesk.act(dice);
+    this.#runs.poll();
   }
 
-  /** Waits until every event is delivered and the queue is empty. */
+  /** Waits until every event is delivered and the queues are empty. */
   async #rest(): Promise<boolean> {
     const untilMs = this.#time.now() + LONGEST_UNREST_MS;
     while (this.#time.now() < untilMs && !this.#hasFailed) {
       this.#redrive();
-      this.#pool.poll();
+      this.#runs.poll();
       await this.#time.sleep(30_000);
-      if (this.#network.isIdle && this.#pool.isIdle && this.#desk.isIdle && this.#isRedriven) return true;
+      if (this.#network.isIdle && this.#runs.areIdle && this.#desk.isIdle && this.#isRedriven) return true;
     }
     if (!this.#hasFailed) this.#violations.push("it does not come to rest");
     return false;
   }
 
   get #isRedriven(): boolean {
-    return this.#redriven === this.#queue.deadLetters().length;
+    return this.#redriven === this.#aws.changes.deadLetters().length;
   }
 
   /** An admin sends dead letters back once the trouble is over. */
   #redrive(): void {
-    for (const body of this.#queue.deadLetters().slice(this.#redriven)) {
+    for (const body of this.#aws.changes.deadLetters().slice(this.#redriven)) {
       this.#redriven += 1;
       this.#tell(`dead letter redriven: ${body}`);
+      this.#tally.count("SQS: dead letter sent back by an admin");
       const decoded = decodeMessage(body);
-      if (decoded.kind === "decoded") void this.#queue.send(decoded.body);
+      if (decoded.kind === "decoded") void this.#aws.changes.send(decoded.body);
     }
   }
 
   #compare(isAfterPass: boolean): void {
     const stageIds = this.#scenario.dealStages === "all" ? undefined : SELECTED_STAGE_IDS;
     const { detached } = this.#guard;
-    const gaps = compareWithRules({ history: this.#history, table: this.#table, detached, stageIds, isAfterPass });
+    const input = { history: this.#history, table: this.#aws.table, detached, stageIds, isAfterPass };
+    const gaps = [...compareWithRules(input), ...findErasedData(input, this.#aws.listBodies())];
     const when = isAfterPass ? "after a pass" : "before any pass";
-    for (const gap of gaps) {
-      this.#violations.push(`${when}: ${gap}`);
-      this.#tell(`VIOLATION ${when}: ${gap}`);
-    }
+    for (const gap of gaps) this.#complain(`${when}: ${gap}`);
   }
 
-  #start(name: string, isCalm = false): SimProcess {
-    this.#processes += 1;
-    const { seed, trouble } = this.#scenario;
-    const calm: Trouble = { ...trouble, faults: 0, deaths: 0, slowness: 0 };
-    return new SimProcess({
-      name: `${name}#${this.#processes}`,
-      time: this.#time,
-      dice: createDice(deriveSeed(seed, 100_000 + this.#processes)),
-      trouble: isCalm || this.#isCalm ? calm : trouble,
-      tell: (line) => this.#tell(line),
-    });
-  }
-
-  #startWorker(): { readonly process: SimProcess; readonly handle: (event: SQSEvent) => Promise<SQSBatchResponse> } {
-    const process = this.#start("worker");
-    const marks = { saveLastEvent: () => Promise.resolve() };
-    return {
-      process,
-      handle: createChangeHandler({ ports: this.#portsOf(process), marks, maxReceives: QUEUE.maxReceives }),
-    };
-  }
-
-  #portsOf(process: SimProcess): SyncPorts {
-    const { clock, telemetry, dice } = process;
-    const portal = { portalId: String(IDENTITY.portalId), uiDomain: IDENTITY.uiDomain };
-    const hubspot = createHubSpotReader({
-      baseUrl: "https://api.hubapi.com",
-      apiVersion: "2026-09",
-      accessToken: { read: readToken, reread: readToken },
-      exclusionProperty: this.#settings.exclusion.property,
-      clock,
-      telemetry,
-      fetch: createFetch(this.#portal, process),
-      random: dice.random,
-    });
-    const marks = { readPortal: () => Promise.resolve(portal), savePortal: () => Promise.resolve(portal) };
-    return {
-      hubspot: guardPortal(hubspot, marks),
-      store: createSimStore(process, this.#table, this.#guard),
-      queue: this.#queueOf(process),
-      clock,
-      telemetry,
-      settings: this.#settings,
-    };
-  }
-
-  #queueOf(process: SimProcess): ChangeQueue {
-    return {
-      send: (message) =>
-        process.call("send", async () => {
-          await this.#queue.send(message);
-          this.#pool.poll();
-        }),
-      readDepth: () => this.#queue.readDepth(),
-    };
+  #complain(rule: string): void {
+    this.#violations.push(rule);
+    this.#tell(`VIOLATION ${rule}`);
   }
 
   #tell(line: string): void {
     this.#story.push(`${String(this.#time.now() - START_MS).padStart(9)} ${line}`);
   }
-}
-
-function readToken(): Promise<readonly string[]> {
-  return Promise.resolve([ACCESS_TOKEN]);
 }

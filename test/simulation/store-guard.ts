@@ -1,10 +1,13 @@
-import type { ContactPerson, ContactTombstone, Customer, Project, SyncRecord } from "../../lib/domain/record.ts";
+import type { ContactPerson, Customer, Project, SyncRecord } from "../../lib/domain/record.ts";
 import { expectCustomerFields, expectPersonFields, isEqual } from "../fixtures/expected-fields.ts";
+import type { BrakeSettings } from "../../lib/domain/brake.ts";
+import type { Pass } from "../../lib/sync/pass-ports.ts";
+import { Deactivations } from "./deactivations.ts";
 import { LONGEST_LAG_MS } from "./hubspot-wire.ts";
+import { describe, idOf, isOlder, keyOf, numberOf, objectKey, type Stored } from "./stored-record.ts";
 import type { Life, PortalHistory, TimeSpan } from "./portal-history.ts";
 import type { SimProcess } from "./sim-process.ts";
 
-type Stored = SyncRecord | ContactTombstone;
 type ObjectKey = readonly ["company" | "contact" | "deal", string];
 
 const TYPE_OF = {
@@ -26,6 +29,7 @@ export class StoreGuard {
   /** All data that each record ever had, as JSON; for what merges hand over. */
   readonly #ever = new Map<string, Set<string>>();
   readonly #attachAllowed = new Set<string>();
+  readonly #deactivations = new Deactivations();
 
   constructor(history: PortalHistory, now: () => number) {
     this.#history = history;
@@ -35,6 +39,21 @@ export class StoreGuard {
   /** An admin asks for an attach, which may change a detached record until it is detached anew. */
   permitAttach(type: "company" | "deal", id: string): void {
     this.#attachAllowed.add(objectKey(type, id));
+  }
+
+  /** Something happened outside the table that never may. */
+  complain(rule: string): void {
+    this.violations.push(rule);
+  }
+
+  noteInvocation(processName: string, passId: string): void {
+    this.#deactivations.noteInvocation(processName, passId);
+  }
+
+  /** Judges a pass that has ended. */
+  judgePass(pass: Pass, brake: BrakeSettings): void {
+    const gap = this.#deactivations.judgePass(pass, brake);
+    if (gap !== undefined) this.complain(gap);
   }
 
   judge(record: Stored, process: SimProcess): void {
@@ -62,6 +81,8 @@ export class StoreGuard {
       this.#attachAllowed.delete(objectKey(TYPE_OF[record.type], idOf(record)));
     }
     this.#judgeState(record, before, complain);
+    const gap = this.#deactivations.judge(record, before, process);
+    if (gap !== undefined) complain(gap);
     if (!isByAdmin) this.#judgeSync(record, before, complain);
     if (record.type !== "contactPerson") this.#judgeUnique(record, complain);
   }
@@ -159,7 +180,9 @@ export class StoreGuard {
   /** What a sync must leave alone. */
   #judgeSync(record: SyncRecord, before: SyncRecord | undefined, complain: (rule: string) => void): void {
     const isLed = record.state === "linked";
-    const isStripped = record.state === "merged" || record.state === "erased";
+    const isGone = record.type === "contactPerson" && record.reason?.code === "goneFromHubSpot";
+    const isStripped = isGone || record.state === "merged" || record.state === "erased";
+    if (isGone && record.fields !== undefined) complain("a contact that is not even in the bin left personal data");
     if (!isLed && !isStripped && !isEqual(record.fields, before?.fields) && !this.#isInherited(record, before))
       complain(`data changed although it is ${record.state}`);
     if (before?.state === "detached") this.#judgeDetached(record, before, complain);
@@ -170,7 +193,9 @@ export class StoreGuard {
   #judgeDetached(record: SyncRecord, before: SyncRecord, complain: (rule: string) => void): void {
     if (record.type === "contactPerson") {
       const customer = this.#last.get(`customer ${record.companyId}`);
-      if (customer?.state === "detached" && !["detached", "erased"].includes(record.state))
+      // Nothing but an erasure reaches them: their own, or that of a contact which they were merged into.
+      const isErased = record.state === "erased" || record.reason?.code === "goneFromHubSpot";
+      if (customer?.state === "detached" && record.state !== "detached" && !isErased)
         complain("a contact person of a detached customer changed");
       return;
     }
@@ -233,48 +258,7 @@ export class StoreGuard {
   }
 }
 
-/** The HubSpot id behind a record. */
-export function idOf(record: Stored): string {
-  switch (record.type) {
-    case "customer":
-      return record.companyId;
-    case "project":
-      return record.dealId;
-    case "contactPerson":
-    case "contactTombstone":
-      return record.contactId;
-  }
-}
-
-export function numberOf(record: Customer | Project): string | undefined {
-  return record.type === "customer" ? record.customerNumber : record.shortForm;
-}
-
-function keyOf(record: Stored): string {
-  const suffix = record.type === "contactPerson" ? `@${record.companyId}` : "";
-  return `${record.type} ${idOf(record)}${suffix}`;
-}
-
-function objectKey(type: string, id: string): string {
-  return `${type}/${id}`;
-}
-
-function isOlder(record: Stored, before: Stored): boolean {
-  const [next, known] = [record.fence, before.fence];
-  if (next.sourceUpdatedAtMs !== known.sourceUpdatedAtMs) return next.sourceUpdatedAtMs < known.sourceUpdatedAtMs;
-  return next.readAtMs < known.readAtMs;
-}
-
 function isPersonal(change: { readonly field: string; readonly from?: string; readonly to?: string }): boolean {
   const isState = change.field === "state" || change.field.startsWith("reason.");
   return !isState && (change.from !== undefined || change.to !== undefined);
-}
-
-function describe(record: Stored): string {
-  const why = "reason" in record && record.reason !== undefined ? ` (${JSON.stringify(record.reason)})` : "";
-  const { sourceUpdatedAtMs, readAtMs } = record.fence;
-  const due = record.type === "customer" && record.isFollowUpDue ? " follow-up due" : "";
-  const depends = record.type === "project" ? ` of ${record.dependsOnCompanyId ?? "nobody"}` : "";
-  const stamp = `${sourceUpdatedAtMs % 100_000_000}/${readAtMs % 100_000_000}`;
-  return `${keyOf(record)}${depends} rev ${record.revision} ${record.state}${why}${due} fence ${stamp}`;
 }

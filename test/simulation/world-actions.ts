@@ -4,6 +4,7 @@ import { SIM_TYPES, type SimType } from "../../infra/local/hubspot-simulator/obj
 import type { SimLink } from "../../infra/local/hubspot-simulator/portal-source.ts";
 import type { Mutation } from "../../infra/local/hubspot-simulator/world.ts";
 import type { Dice } from "./dice.ts";
+import { createMark } from "./personal-data.ts";
 import type { ActedPortal } from "./acted-portal.ts";
 import type { PortalHistory } from "./portal-history.ts";
 import type { StepKind } from "./scenario.ts";
@@ -97,7 +98,8 @@ function createObject(actor: Actor, type: SimType): readonly Mutation[] {
   );
   const stage = type === "deal" ? { dealstage: dice.pick(STAGE_IDS) ?? "" } : {};
   const exclusion = type === "company" && dice.hits(0.1) ? { [EXCLUSION_DEFINITION.name]: "no" } : {};
-  const created = world.create(type, { properties: { ...properties, ...stage, ...exclusion } });
+  const mark = type === "contact" ? { jobtitle: createMark(dice.random) } : {};
+  const created = world.create(type, { properties: { ...properties, ...stage, ...exclusion, ...mark } });
   const companyId = dice.pick(liveIds(actor, "company"));
   if (type === "company" || companyId === undefined || dice.hits(0.2)) return [created];
   const pair = { from: { type, id: created.id }, to: { type: "company" as const, id: companyId } };

@@ -2,7 +2,8 @@ import type { SQSEvent } from "aws-lambda";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Change } from "../../lib/domain/change.ts";
-import { decodeMessage, encodeMessage } from "../../lib/sqs/change-message.ts";
+import { decodeMessage } from "../../lib/sqs/decode-message.ts";
+import { encodeMessage } from "../../lib/sqs/encode-message.ts";
 import { parseSqsEvent } from "../../lib/sqs/sqs-event.ts";
 import { parsePassEvent } from "../../lib/sqs/pass-queue.ts";
 

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { sampleCompany, sampleContact } from "../fixtures/sample-objects.ts";
 import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
 import { processChanges } from "../../lib/sync/process-changes.ts";
+import { detachCustomerRecord } from "../../lib/sync/detach-record.ts";
+import { RetryableError } from "../../lib/sync/errors.ts";
 import type { Change } from "../../lib/domain/change.ts";
 
 let world: SyncWorld;
@@ -71,6 +73,46 @@ describe("applyContacts, on an erasure", () => {
     await world.tell(erasure);
     await world.drain();
     expect(findLeftovers()).toEqual([]);
+  });
+
+  /** Contact 3 is at a detached customer and then merged into contact 4. */
+  async function mergeDetached(): Promise<void> {
+    await world.tell(creation);
+    await world.drain();
+    await detachCustomerRecord({ ...world.ports, cause: "admin" }, { id: "1" });
+    await world.drain();
+    world.advance(3_600_000);
+    world.hubspot.mergeContacts(["3", "4"], sampleContact("4"), ["1", "2"]);
+    await world.tell({ ...change("contact", "4", { merged: 1 }), absorbs: ["3"] });
+    await world.drain();
+  }
+
+  it("reaches what a detached customer kept of a contact that was merged into the erased one", async () => {
+    await mergeDetached();
+    expect(JSON.stringify(world.store.contactItems())).toMatch(/Jörg/u);
+    await world.tell(change("contact", "4", { erased: 1, deleted: 1 }));
+    await world.drain();
+    expect(JSON.stringify(world.store.contactItems())).not.toMatch(/Jörg|Groß|example/u);
+  });
+
+  it("reaches it as well when the erasure was cut short at any write", async () => {
+    for (let writes = 1; writes <= 6; writes += 1) {
+      world = createSyncWorld();
+      for (const id of ["1", "2"]) world.hubspot.putCompany(sampleCompany(id));
+      await world.tell(change("company", "1"), change("company", "2"));
+      await world.drain();
+      world.hubspot.putContact(sampleContact("3"), ["1", "2"]);
+      await mergeDetached();
+      let left = writes;
+      world.faults.beforeStore = (name) => {
+        if (name === "write" && left-- <= 0) throw new RetryableError("cut short", { code: "unreachable" });
+      };
+      await world.tell(change("contact", "4", { erased: 1, deleted: 1 }));
+      await world.work();
+      delete world.faults.beforeStore;
+      await world.drain();
+      expect(JSON.stringify(world.store.contactItems())).not.toMatch(/Jörg|Groß|example/u);
+    }
   });
 
   it.each(Array.from({ length: 60 }, (_, turns) => turns))(

@@ -114,6 +114,43 @@ describe("applySightings", () => {
     expect(statesOf(world.store.projects())).toEqual(["linked"]);
   });
 
+  describe("of companies that turn together", () => {
+    beforeEach(async () => {
+      for (const id of ["1", "2", "3"]) {
+        world.hubspot.putCompany(sampleCompany(id));
+        world.hubspot.putDeal(sampleDeal(`${id}0`), id);
+        await world.tell(change("deal", `${id}0`));
+      }
+      await world.drain();
+      world.advance(3_600_000);
+      world.hubspot.calls.length = 0;
+      for (const id of ["1", "2", "3"]) {
+        world.hubspot.putCompany(sampleCompany(id, { exclusion: "no", ...later() }));
+        await world.tell(change("company", id));
+      }
+    });
+
+    it("asks HubSpot for the contacts and deals of all in one call each", async () => {
+      await world.work();
+      expect(readCount("readDependantIds contact")).toBe(1);
+      expect(readCount("readDependantIds deal")).toBe(1);
+      expect(world.store.customers().map(({ isFollowUpDue }) => isFollowUpDue)).toEqual([false, false, false]);
+      await world.drain();
+      expect(statesOf(world.store.projects())).toEqual(["excluded", "excluded", "excluded"]);
+    });
+
+    it("leaves the mark on all when HubSpot does not tell what depends on them, and starts over", async () => {
+      world.faults.beforeHubSpot = (name) => {
+        if (name === "readDependantIds deal") throw new RetryableError("HubSpot is away", { code: "serverError" });
+      };
+      await world.work();
+      expect(world.store.customers().map(({ isFollowUpDue }) => isFollowUpDue)).toEqual([true, true, true]);
+      delete world.faults.beforeHubSpot;
+      await world.drain();
+      expect(statesOf(world.store.projects())).toEqual(["excluded", "excluded", "excluded"]);
+    });
+  });
+
   it("makes a project of a waiting deal when its company appears", async () => {
     world.hubspot.putDeal(sampleDeal("5"));
     await world.tell(change("deal", "5"));

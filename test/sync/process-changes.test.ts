@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { QUEUE } from "../../lib/contract.ts";
+import type { Change } from "../../lib/domain/change.ts";
+import { METRICS, QUEUE } from "../../lib/contract.ts";
 import { LOOK_DELAYS_SECONDS } from "../../lib/domain/suspicion.ts";
 import { NonRetryableError, RetryableError } from "../../lib/sync/errors.ts";
 import { processChanges } from "../../lib/sync/process-changes.ts";
@@ -163,6 +164,73 @@ describe("processChanges", () => {
       id: "1",
       error: "unexpected TypeError",
     });
+  });
+
+  it("names on each write the deliveries that led to it, also after it was handed back with others", async () => {
+    const send = (deliveryId: string, told: Change) =>
+      world.queue.send({ deliveryId, receivedAtMs: world.now(), changes: [told] });
+    world.hubspot.putCompany(sampleCompany("1"));
+    world.hubspot.putDeal(sampleDeal("5"), "1");
+    world.faults.beforeHubSpot = () => {
+      throw new RetryableError("down", { code: "unreachable" });
+    };
+    await send("a", change("company", "9"));
+    await send("b", change("deal", "5"));
+    await send("c", change("deal", "5"));
+    await world.work();
+    world.faults.beforeHubSpot = undefined;
+    world.advance(30_000);
+    await world.work();
+    const writes = world.log.filter(({ message }) => message === "record written");
+    expect(writes.map(({ fields }) => [fields["type"], fields["id"], fields["correlationId"]])).toEqual([
+      ["customer", "1", "b,c"],
+      ["project", "5", "b,c"],
+    ]);
+  });
+
+  it("ties what follows a customer's turn to the delivery that turned it", async () => {
+    world.hubspot.putCompany(sampleCompany("1"));
+    world.hubspot.putCompany(sampleCompany("2"));
+    world.hubspot.putContact(sampleContact("3"), ["2"]);
+    await world.tell(change("contact", "3"), change("company", "1"));
+    await world.drain();
+    world.hubspot.putCompany({ ...sampleCompany("2"), exclusion: "no" });
+    await world.queue.send({ deliveryId: "a", receivedAtMs: world.now(), changes: [change("company", "1")] });
+    await world.queue.send({ deliveryId: "b", receivedAtMs: world.now(), changes: [change("company", "2")] });
+    await world.work();
+    expect(waiting().messages).toMatchObject([{ deliveryId: "b", changes: [{ type: "contact", id: "3" }] }]);
+  });
+
+  it("counts what was settled, what failed, and how long the oldest unsettled change has waited", async () => {
+    for (const id of ["1", "2"]) world.hubspot.putCompany(sampleCompany(id));
+    refuseWrites("2", refused);
+    await world.tell(change("company", "1"));
+    await world.tell(change("company", "2"));
+    world.advance(60_000);
+    await world.work();
+    const last = (metric: string) => world.counts.get(metric)?.at(-1);
+    expect([METRICS.changesProcessed, METRICS.changesFailed, METRICS.recordsWritten].map(last)).toEqual([1, 1, 1]);
+    expect(last(METRICS.oldestChangeSeconds)).toBeCloseTo(60, 0);
+    // Sent anew on its own, it is a new message; its age is not.
+    world.faults.beforeStore = undefined;
+    refuseWrites("2", throttled);
+    world.advance(900_000);
+    await world.work();
+    world.advance(60_000);
+    await world.work();
+    expect(last(METRICS.oldestChangeSeconds)).toBeCloseTo(1_020, 0);
+    world.faults.beforeStore = undefined;
+    await world.drain();
+    expect(last(METRICS.oldestChangeSeconds)).toBe(0);
+  });
+
+  it("counts a record at the moment it starts failing", async () => {
+    world.hubspot.putCompany(sampleCompany("1"));
+    await world.store.reserveNumber({ kind: "customerNumber", number: "1", holderId: "7", atMs: world.now() });
+    await world.tell(change("company", "1"));
+    await world.work();
+    expect(world.store.customers()).toMatchObject([{ companyId: "1", state: "failing" }]);
+    expect(world.counts.get(METRICS.recordsFailing)).toEqual([1]);
   });
 
   it("gives the whole batch back when the queue does not take what has to go back into it", async () => {

@@ -98,11 +98,11 @@ describe("receiveDelivery", () => {
     expect(counts).toEqual({ [METRICS.enqueueFailed]: 1 });
   });
 
-  it("answers 503 when the secret cannot be read", async () => {
+  it("answers 503 and counts it when the secret cannot be read", async () => {
     const error = new RetryableError("unreachable", { code: "unreachable" });
     const { ports, counts, sent } = setUp({ verify: () => Promise.reject(error) });
     expect(await receiveDelivery(ports, REQUEST)).toMatchObject({ status: 503 });
-    expect([counts, sent]).toEqual([{}, []]);
+    expect([counts, sent]).toEqual([{ [METRICS.enqueueFailed]: 1 }, []]);
   });
 
   it("lets a bug surface", async () => {

@@ -40,10 +40,11 @@ describe("createTelemetry", () => {
     expect(lines.map(({ correlationId }) => correlationId)).toEqual(["d1", "d2", "d1", undefined]);
   });
 
-  it("flushes what was counted, under the stack's dimension, and then nothing more", () => {
+  it("flushes sums and highest values, under the stack's dimension, and then nothing more", () => {
     const lines =
       runLines(`telemetry.count("TokenRejected", 1); telemetry.withCorrelation("d").count("TokenRejected", 2);
-      telemetry.count("HubSpotDailyUsedPercent", 81); telemetry.flush(); telemetry.flush();`);
+      for (const percent of [80, 81, 79]) telemetry.count("HubSpotDailyUsedPercent", percent);
+      telemetry.flush(); telemetry.flush();`);
     expect(lines).toEqual([
       {
         _aws: {
@@ -60,7 +61,7 @@ describe("createTelemetry", () => {
           ],
         },
         service: "MyStack",
-        TokenRejected: [1, 2],
+        TokenRejected: 3,
         HubSpotDailyUsedPercent: 81,
       },
     ]);

@@ -8,6 +8,7 @@ const JSON_SERVICES = {
   secretsmanager: { prefix: "secretsmanager", contentType: "application/x-amz-json-1.1" },
   sqs: { prefix: "AmazonSQS", contentType: "application/x-amz-json-1.0" },
   dynamodb: { prefix: "DynamoDB_20120810", contentType: "application/x-amz-json-1.0" },
+  ssm: { prefix: "AmazonSSM", contentType: "application/x-amz-json-1.1" },
 } as const;
 type JsonService = keyof typeof JSON_SERVICES;
 

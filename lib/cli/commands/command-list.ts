@@ -1,3 +1,4 @@
+import { CONSOLE } from "./console.ts";
 import { ATTACH, DETACH } from "./detach.ts";
 import { DOCTOR } from "./doctor.ts";
 import { EXPLAIN } from "./explain.ts";
@@ -10,6 +11,7 @@ import { REDRIVE } from "./redrive.ts";
 import { RESYNC } from "./resync.ts";
 import { SECRETS_FINISH, SECRETS_SET } from "./secrets.ts";
 import { SET } from "./set.ts";
+import { SETUP } from "./setup.ts";
 import { SHOW } from "./show.ts";
 import { STAGES } from "./stages.ts";
 import type { Command } from "../command.ts";
@@ -17,6 +19,7 @@ import type { Command } from "../command.ts";
 /** Every command, in the order of `--help`: looking, changing, installing, operating. */
 export const COMMANDS: readonly Command[] = [
   HEALTH,
+  CONSOLE,
   LIST,
   SHOW,
   EXPLAIN,
@@ -27,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   RECONCILE,
   RECONCILIATIONS,
   PREVIEW,
+  SETUP,
   STAGES,
   SECRETS_SET,
   SECRETS_FINISH,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { parseOptions, printResult, type Command, type CommandCall } from "../command.ts";
 import { describeState } from "../record-text.ts";
-import { parseId, parsePageNoun, PATH_OF } from "../record-words.ts";
+import { parseId, parseEditableNoun, PATH_OF } from "../record-words.ts";
 import { openRecords, TARGET_OPTIONS } from "../target.ts";
 
 const stateAnswer = z.looseObject({
@@ -17,11 +17,14 @@ export const DETACH: Command = {
   options: TARGET_OPTIONS,
   examples: ["hubspot-zep detach kunde 31204511000", "hubspot-zep detach project 402118963000 --aws"],
   run: async (call) => {
-    const noun = parsePageNoun(call.args[0] ?? "");
+    const noun = parseEditableNoun(call.args[0] ?? "");
     const id = parseId(call.args[1]);
     const records = await openRecords(call.io, call.options);
     const { body } = await records.request({ method: "POST", path: `${PATH_OF[noun]}/${id}/detach` }, stateAnswer);
-    printResult(call, body, () => `The ${noun} ${id} is now ${describeState(body)}. Way back: attach.\n`);
+    printResult(call, body, () => {
+      const back = `Way back: hubspot-zep attach ${noun} ${id}`;
+      return `The ${noun} ${id} is detached: all its fields can be edited, and nothing comes from HubSpot.\n${back}\n`;
+    });
   },
 };
 
@@ -36,12 +39,17 @@ export const ATTACH: Command = {
 };
 
 async function attachRecord(call: CommandCall): Promise<void> {
-  const noun = parsePageNoun(call.args[0] ?? "");
+  const noun = parseEditableNoun(call.args[0] ?? "");
   const id = parseId(call.args[1]);
   const { to } = parseOptions(z.looseObject({ to: z.string().optional() }), call.options);
   const body = to === undefined ? {} : { [noun === "customer" ? "companyId" : "dealId"]: parseId(to) };
   const records = await openRecords(call.io, call.options);
   const answer = await records.request({ method: "POST", path: `${PATH_OF[noun]}/${id}/attach`, body }, stateAnswer);
-  const where = to === undefined ? "" : ` to ${to}`;
-  printResult(call, answer.body, () => `The ${noun} ${id} is attached${where}: ${describeState(answer.body)}.\n`);
+  printResult(call, answer.body, () => {
+    const name = to === undefined ? `The ${noun} ${id}` : `The ${noun} ${id} goes on as ${to}, which`;
+    if (answer.body.state === "linked") return `${name} is linked: HubSpot leads it again.\n`;
+    if (answer.body.state === "detached")
+      return `${name} is still detached; HubSpot is asked again in a few seconds.\n`;
+    return `${name} is no longer detached, but ${describeState(answer.body)}.\n`;
+  });
 }

@@ -1,3 +1,4 @@
+import { MOST_COUNTED } from "../../sync/read-health.ts";
 import { healthAnswer, type HealthAnswer } from "../api-answers.ts";
 import { printResult, type Command } from "../command.ts";
 import type { CliIo } from "../cli-io.ts";
@@ -32,17 +33,25 @@ function renderHealth(io: CliIo, health: HealthAnswer): string {
     ...LISTS.map(([key, name]) => [name, describeStates(io, health.counts[key] ?? {})] as const),
     ["Last event", lastEventAt === undefined ? "none yet" : formatTime(Date.parse(lastEventAt))],
     ["Last pass", lastPass === undefined ? "none yet" : describePass(lastPass)],
-    ["Queue", waiting === 0 ? "empty" : `${waiting} messages in work`],
-    ["Given up", deadLetters === 0 ? "nothing" : paint(io, "red", `${deadLetters} messages: hubspot-zep redrive`)],
+    ["Queue", waiting === 0 ? "empty" : `${countMessages(waiting)} in work`],
+    [
+      "Given up",
+      deadLetters === 0 ? "nothing" : paint(io, "red", `${countMessages(deadLetters)}: hubspot-zep redrive`),
+    ],
   ];
   const lines = facts.map(([name, value]) => `${paint(io, "dim", name.padEnd(17))}${value}`);
-  return `${[...lines, ...nameRecords(io, "Excluded", excluded), ...nameRecords(io, "Failing", failing)].join("\n")}\n`;
+  const named = [...nameRecords(io, "excluded", excluded), ...nameRecords(io, "failing", failing)];
+  return `${[...lines, ...named].join("\n")}\n`;
+}
+
+function countMessages(count: number): string {
+  return count === 1 ? "1 message" : `${count} messages`;
 }
 
 function describeStates(io: CliIo, states: Readonly<Record<string, number>>): string {
   const present = Object.entries(states).filter(([, count]) => count > 0);
   const parts = present.map(([state, count]) => {
-    const text = `${count} ${state}`;
+    const text = `${count < MOST_COUNTED ? count : `${count} or more`} ${state}`;
     return state === "failing" ? paint(io, "red", text) : state === "linked" ? paint(io, "green", text) : text;
   });
   return parts.length === 0 ? "none" : parts.join(", ");
@@ -51,18 +60,18 @@ function describeStates(io: CliIo, states: Readonly<Record<string, number>>): st
 /** Records that are named before the list is cut. */
 const MOST_NAMED = 10;
 
-function nameRecords(io: CliIo, title: string, records: HealthAnswer["failing"]): readonly string[] {
+function nameRecords(io: CliIo, state: string, records: HealthAnswer["failing"]): readonly string[] {
   if (records.length === 0) return [];
   const shown = records.slice(0, MOST_NAMED).map(({ type, id, reason, remedy }) => {
     const why = reason?.message ?? reason?.code ?? "";
-    const what = remedy === undefined ? "" : ` ${paint(io, "dim", `→ ${remedy}`)}`;
+    const what = remedy === undefined ? "" : ` ${paint(io, "dim", `→ ${toPlainLine(remedy)}`)}`;
     return toPlainLine(`  ${type} ${id}: ${why}`) + what;
   });
   const rest = records.length - shown.length;
   return [
     "",
-    paint(io, "bold", title),
+    paint(io, "bold", `${state.slice(0, 1).toUpperCase()}${state.slice(1)}`),
     ...shown,
-    ...(rest > 0 ? [`  and ${rest} more: hubspot-zep list --state …`] : []),
+    ...(rest > 0 ? [`  and more: hubspot-zep list customers --state ${state}, likewise contacts and projects`] : []),
   ];
 }

@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { customerAnswer, pageOf, projectAnswer } from "../api-answers.ts";
+import { contactPersonAnswer, customerAnswer, pageOf, projectAnswer } from "../api-answers.ts";
+import type { CliIo } from "../cli-io.ts";
 import { parseOptions, printResult, type Command, type CommandCall } from "../command.ts";
-import { parseId, parsePageNoun, parseState, PATH_OF } from "../record-words.ts";
-import { renderCustomers, renderProjects } from "../record-text.ts";
+import { parseId, parseNoun, parseState, PATH_OF, PLURAL_OF, type Noun } from "../record-words.ts";
+import { renderContactPersons, renderCustomers, renderProjects } from "../record-text.ts";
 import type { RecordsClient } from "../records-client.ts";
 import { openRecords, TARGET_OPTIONS } from "../target.ts";
 import { paint } from "../terminal/display-text.ts";
@@ -15,18 +16,18 @@ const listOptions = z.looseObject({
   state: z.string().optional(),
   prefix: z.string().optional(),
   customer: z.string().optional(),
-  limit: z.coerce.number("expected a number").int().min(1).default(DEFAULT_LIMIT),
+  limit: z.coerce.number("expected a whole number from 1").int().min(1).default(DEFAULT_LIMIT),
 });
 
-/** Lists customers or projects. */
+/** Lists records of one kind. */
 export const LIST: Command = {
   name: "list",
-  summary: "Lists customers (kunden) or projects (projekte).",
+  summary: "Lists customers (kunden), projects (projekte) or contact persons (ansprechpartner).",
   parameters: "[what]",
   options: [
     ["--state <state>", "only records in this state; also shows records that were never transferred"],
     ["--prefix <text>", "only records whose name or number starts so"],
-    ["--customer <companyId>", "only projects of this customer"],
+    ["--customer <companyId>", "only what belongs to this customer"],
     ["--limit <count>", `most records to list (default: ${DEFAULT_LIMIT})`],
     ...TARGET_OPTIONS,
   ],
@@ -45,7 +46,7 @@ interface Listing<T> {
 
 async function listRecords(call: CommandCall): Promise<void> {
   const { io, args, options } = call;
-  const noun = parsePageNoun(args[0] ?? "customers");
+  const noun = parseNoun(args[0] ?? "customers");
   const { state, prefix, customer, limit } = parseOptions(listOptions, options);
   const query = {
     ...(state !== undefined && { state: parseState(state) }),
@@ -53,13 +54,17 @@ async function listRecords(call: CommandCall): Promise<void> {
     ...(customer !== undefined && { customer: parseId(customer) }),
   };
   const records = await openRecords(io, options);
-  const ask = { path: PATH_OF[noun], query, limit };
-  if (noun === "customer") {
-    const listing = await gather(records, customerAnswer, ask);
-    printResult(call, listing.items, () => renderCustomers(io, listing.items) + renderFoot(call, listing));
-  } else {
-    const listing = await gather(records, projectAnswer, ask);
-    printResult(call, listing.items, () => renderProjects(io, listing.items) + renderFoot(call, listing));
+  const list = async <T>(item: z.ZodType<T>, render: (io: CliIo, items: readonly T[]) => string): Promise<void> => {
+    const listing = await gather(records, item, { path: PATH_OF[noun], query, limit });
+    printResult(call, listing.items, () => renderListing(call, noun, { ...listing, render }));
+  };
+  switch (noun) {
+    case "customer":
+      return list(customerAnswer, renderCustomers);
+    case "project":
+      return list(projectAnswer, renderProjects);
+    case "contactPerson":
+      return list(contactPersonAnswer, renderContactPersons);
   }
 }
 
@@ -82,7 +87,14 @@ async function gather<T>(
   return { items, isCut: cursor !== undefined };
 }
 
-function renderFoot({ io }: CommandCall, { items, isCut }: Listing<unknown>): string {
+function renderListing<T>(
+  { io, options }: CommandCall,
+  noun: Noun,
+  { items, isCut, render }: Listing<T> & { readonly render: (io: CliIo, items: readonly T[]) => string },
+): string {
+  const isNarrowed = ["state", "prefix", "customer"].some((name) => options[name] !== undefined);
+  if (items.length === 0) return `There are no ${PLURAL_OF[noun]}${isNarrowed ? " like that" : ""}.\n`;
   const count = items.length === 1 ? "1 record" : `${items.length} records`;
-  return paint(io, "dim", isCut ? `${count}, and there are more: raise --limit.` : `${count}.`) + "\n";
+  const foot = isCut ? `${count}, and there are more: raise --limit.` : `${count}.`;
+  return `${render(io, items)}${paint(io, "dim", foot)}\n`;
 }

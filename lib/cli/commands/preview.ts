@@ -68,5 +68,5 @@ function renderPreview(io: CliIo, pass: PassAnswer): string {
     return [paint(io, "bold", `${heading} (${entries.length})`), ...lines];
   });
   const told = groups.length === 0 ? ["These settings would change no record."] : groups;
-  return `${told.join("\n")}\n\nNothing was written. ${renderPass(io, pass)}`;
+  return `${told.join("\n")}\n\nNothing was written.\n\n${renderPass(io, pass)}`;
 }

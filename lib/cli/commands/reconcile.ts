@@ -2,7 +2,7 @@ import * as z from "zod";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
 import { pageOf, passAnswer } from "../api-answers.ts";
 import { parseOptions, printResult, type Command, type CommandCall } from "../command.ts";
-import { describePass, renderPass } from "../pass-text.ts";
+import { renderPass, renderPasses } from "../pass-text.ts";
 import { OBJECT_TYPE_OF, parseNoun } from "../record-words.ts";
 import { openRecords, TARGET_OPTIONS } from "../target.ts";
 import { watchPass } from "../watch-pass.ts";
@@ -45,7 +45,11 @@ async function reconcile(call: CommandCall): Promise<number> {
   const records = await openRecords(io, options);
   const started = await records.request({ method: "POST", path: "/v1/reconciliations", body }, passAnswer);
   if (!watch) {
-    printResult(call, started.body, () => `Started ${started.body.id}. Follow it: hubspot-zep reconciliations\n`);
+    printResult(
+      call,
+      started.body,
+      () => `Started ${started.body.id}. Follow it: hubspot-zep reconciliations ${started.body.id}\n`,
+    );
     return 0;
   }
   const ended = await watchPass(call, records, started.body.id);
@@ -76,9 +80,7 @@ export const RECONCILIATIONS: Command = {
     const { body } = await records.request({ method: "GET", path: "/v1/reconciliations" }, pageOf(passAnswer));
     const { items } = body;
     printResult(call, items, () =>
-      items.length === 0
-        ? "No pass has run yet: hubspot-zep reconcile\n"
-        : items.map((pass) => `${describePass(pass)}\n`).join(""),
+      items.length === 0 ? "No pass has run yet: hubspot-zep reconcile\n" : renderPasses(call.io, items),
     );
   },
 };

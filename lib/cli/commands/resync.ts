@@ -3,12 +3,15 @@ import { printResult, type Command } from "../command.ts";
 import { OBJECT_TYPE_OF, parseId, parseNoun } from "../record-words.ts";
 import { openRecords, TARGET_OPTIONS } from "../target.ts";
 
-const resynced = z.looseObject({ outcome: z.enum(["changed", "unchanged", "lookingAgain"]) });
+const resynced = z.looseObject({
+  outcome: z.enum(["changed", "unchanged", "lookingAgain"]),
+  records: z.array(z.unknown()),
+});
 
 const OUTCOMES = {
-  changed: "read anew, and its records were brought up to date.",
-  unchanged: "read anew; its records were right.",
-  lookingAgain: "HubSpot's answer looks old, so it is read once more in a few seconds.",
+  changed: "was read anew, and its records were brought up to date.",
+  unchanged: "was read anew; its records were right.",
+  lookingAgain: "is read once more in a few seconds: HubSpot's answer does not fit what is known of it.",
 } as const;
 
 /** Reads one object from HubSpot again. */
@@ -23,6 +26,10 @@ export const RESYNC: Command = {
     const id = parseId(call.args[1]);
     const records = await openRecords(call.io, call.options);
     const { body } = await records.request({ method: "POST", path: "/v1/resync", body: { type, id } }, resynced);
-    printResult(call, body, () => `The ${type} ${id}: ${OUTCOMES[body.outcome]}\n`);
+    const isNothing = body.outcome === "unchanged" && body.records.length === 0;
+    const told = isNothing
+      ? `was read anew; nothing of it belongs here. Why: hubspot-zep explain ${type} ${id}`
+      : OUTCOMES[body.outcome];
+    printResult(call, body, () => `The ${type} ${id} ${told}\n`);
   },
 };

@@ -18,6 +18,7 @@ export const SECRETS_SET: Command = {
   parameters: "<name>",
   options: [
     ["--add", "client-secret only: accept the new one beside the present one, while HubSpot changes over"],
+    ["--aws", "always so"],
     ...AWS_OPTIONS,
   ],
   examples: [
@@ -32,7 +33,7 @@ export const SECRETS_SET: Command = {
 export const SECRETS_FINISH: Command = {
   name: "secrets finish-rotation",
   summary: "Ends the rotation of the client secret: only the newest one is accepted from then on.",
-  options: AWS_OPTIONS,
+  options: [["--aws", "always so"], ...AWS_OPTIONS],
   examples: ["hubspot-zep secrets finish-rotation", "hubspot-zep secrets finish-rotation --profile production"],
   run: finishRotation,
 };
@@ -51,7 +52,13 @@ async function setSecret(call: CommandCall): Promise<void> {
   printResult(call, { secret: name, values: 1 + kept.length }, () => describeStored(name, kept.length > 0));
 }
 
-/** Stores `value` for a secret of a stack in place of what it holds. */
+/** A value that cannot be the secret. The message shows nothing of it. */
+export class BadSecret extends CliError {}
+
+/**
+ * Stores `value` for a secret of a stack in place of what it holds.
+ * @throws BadSecret
+ */
 export async function storeSecret(deployment: Deployment, name: SecretName, value: string): Promise<void> {
   const arn = deployment.outputs.require(SECRETS[name].output);
   await writeStoredSecret(deployment.account, arn, [checkValue(name, value)]);
@@ -89,15 +96,21 @@ async function readValue(io: CliIo, name: SecretName): Promise<string> {
   return checkValue(name, typed);
 }
 
-/** A value with white space in it would be read back as two. Shows nothing of it. */
+/** Whatever else a token may look like, it has to fit into a header and must not be read back as two. Shows nothing of it. */
 function checkValue(name: SecretName, typed: string): string {
   const value = typed.trim();
   const { label } = SECRETS[name];
-  if (value === "") throw new CliError(`The ${label} is empty; nothing was stored.`);
-  if (/\s/u.test(value)) throw new CliError(`The ${label} has spaces or line breaks in it; nothing was stored.`);
-  if (/^[[{]/u.test(value))
-    throw new CliError(`The ${label} looks like JSON, expected the bare value; nothing was stored.`);
+  if (value === "") throw new BadSecret(`The ${label} is empty; nothing was stored.`);
+  const flaw = findFlaw(value);
+  if (flaw !== undefined) throw new BadSecret(`The ${label} ${flaw}; nothing was stored.`);
   return value;
+}
+
+function findFlaw(value: string): string | undefined {
+  if (/\s/u.test(value)) return "has spaces or line breaks in it";
+  if (/[^\x21-\x7E]/u.test(value)) return "has characters in it that a keyboard does not type";
+  if (/^[[{]/u.test(value)) return "looks like JSON, expected the bare value";
+  return /^["']|["']$/u.test(value) ? "is in quotation marks, expected the bare value" : undefined;
 }
 
 function describeStored(name: SecretName, isBeside: boolean): string {

@@ -2,7 +2,8 @@ import * as z from "zod";
 import { UsageError } from "../cli-error.ts";
 import { printResult, type Command, type CommandCall } from "../command.ts";
 import { parseFieldWords } from "../field-words.ts";
-import { parseId, parsePageNoun, PATH_OF } from "../record-words.ts";
+import { describeBookable } from "../record-text.ts";
+import { parseId, parseEditableNoun, PATH_OF } from "../record-words.ts";
 import { openRecords, TARGET_OPTIONS } from "../target.ts";
 
 /** Changes fields of a record. */
@@ -19,9 +20,11 @@ export const SET: Command = {
   run: setFields,
 };
 
+const changedAnswer = z.looseObject({ bookable: z.boolean().optional(), missing: z.array(z.string()).optional() });
+
 async function setFields(call: CommandCall): Promise<void> {
   const [type = "", id, ...words] = call.args;
-  const noun = parsePageNoun(type);
+  const noun = parseEditableNoun(type);
   const path = `${PATH_OF[noun]}/${parseId(id)}`;
   const patch = parseFieldWords(noun, words);
   if (Object.keys(patch).length === 0) throw new UsageError("Name at least one change, such as name=value.");
@@ -30,7 +33,11 @@ async function setFields(call: CommandCall): Promise<void> {
   const { etag } = await records.request({ method: "GET", path }, z.unknown());
   const { body } = await records.request(
     { method: "PATCH", path, body: patch, ...(etag !== undefined && { ifMatch: etag }) },
-    z.looseObject({}),
+    changedAnswer,
   );
-  printResult(call, body, () => `Changed ${Object.keys(patch).join(", ")} of the ${noun} ${id}.\n`);
+  printResult(call, body, () => {
+    const bookable = describeBookable(body);
+    const told = bookable === "" ? "" : ` Bookable: ${bookable}.`;
+    return `Changed ${Object.keys(patch).join(", ")} of the ${noun} ${id}.${told}\n`;
+  });
 }

@@ -1,29 +1,40 @@
-import { customerAnswer, projectAnswer } from "../api-answers.ts";
+import { contactAnswer, customerAnswer, projectAnswer } from "../api-answers.ts";
 import { printResult, type Command, type CommandCall } from "../command.ts";
-import { renderCustomer, renderProject } from "../record-text.ts";
-import { parseId, parsePageNoun, PATH_OF } from "../record-words.ts";
+import { renderContactPerson, renderCustomer, renderProject } from "../record-text.ts";
+import { parseId, parseNoun, PATH_OF } from "../record-words.ts";
 import { openRecords, TARGET_OPTIONS } from "../target.ts";
 
-/** Shows one customer or project. */
+/** Shows one record. */
 export const SHOW: Command = {
   name: "show",
-  summary: "Shows one customer with its contact persons and projects, or one project.",
+  summary: "Shows one customer with its contact persons and projects, one project, or one contact person.",
   parameters: "<type> <id>",
   options: TARGET_OPTIONS,
-  examples: ["hubspot-zep show kunde 31204511000", "hubspot-zep show project 402118963000 --aws --json"],
+  examples: [
+    "hubspot-zep show kunde 31204511000",
+    "hubspot-zep show project 402118963000 --aws --json",
+    "hubspot-zep show ansprechpartner 118330742000",
+  ],
   run: showRecord,
 };
 
 async function showRecord(call: CommandCall): Promise<void> {
   const { io, args, options } = call;
-  const noun = parsePageNoun(args[0] ?? "");
+  const noun = parseNoun(args[0] ?? "");
   const path = `${PATH_OF[noun]}/${parseId(args[1])}`;
   const records = await openRecords(io, options);
-  if (noun === "customer") {
-    const { body } = await records.request({ method: "GET", path }, customerAnswer);
-    printResult(call, body, () => renderCustomer(io, body));
-  } else {
-    const { body } = await records.request({ method: "GET", path }, projectAnswer);
-    printResult(call, body, () => renderProject(io, body));
+  switch (noun) {
+    case "customer": {
+      const { body } = await records.request({ method: "GET", path }, customerAnswer);
+      return printResult(call, body, () => renderCustomer(io, body));
+    }
+    case "project": {
+      const { body } = await records.request({ method: "GET", path }, projectAnswer);
+      return printResult(call, body, () => renderProject(io, body));
+    }
+    case "contactPerson": {
+      const { body } = await records.request({ method: "GET", path }, contactAnswer);
+      return printResult(call, body.items, () => body.items.map((item) => renderContactPerson(io, item)).join("\n"));
+    }
   }
 }

@@ -1,11 +1,18 @@
 import type { CliIo } from "../cli-io.ts";
 import { CliError } from "../cli-error.ts";
 import { formatDuration } from "../terminal/display-text.ts";
-import { note, ok, problem, type CheckLine } from "./check-line.ts";
+import { guardCheck, note, ok, problem, type CheckLine } from "./check-line.ts";
 
 /** HubSpot's signatures and AWS' both end to hold after five minutes; a minute off is a sign of worse to come. */
 const TOLERANCE_MS = 60_000;
 const TIMEOUT_MS = 20_000;
+
+/** Asks HubSpot for the time and compares; needs no token. */
+export function readAndCheckClock(io: Pick<CliIo, "fetch" | "clock">, baseUrl: string): Promise<readonly CheckLine[]> {
+  return guardCheck("clock", "Check the network, a proxy, and --hubspot-url.", async () =>
+    checkClock(await readClockSkewMs(io, baseUrl)),
+  );
+}
 
 /** Whether this machine's clock agrees with HubSpot's. */
 export function checkClock(skewMs: number | undefined): readonly CheckLine[] {
@@ -22,10 +29,7 @@ export function checkClock(skewMs: number | undefined): readonly CheckLine[] {
  * @returns milliseconds that this machine is ahead; undefined when HubSpot does not tell
  * @throws CliError when HubSpot does not answer
  */
-export async function readClockSkewMs(
-  io: Pick<CliIo, "fetch" | "clock">,
-  baseUrl: string,
-): Promise<number | undefined> {
+async function readClockSkewMs(io: Pick<CliIo, "fetch" | "clock">, baseUrl: string): Promise<number | undefined> {
   const before = io.clock.now();
   const response = await io
     .fetch(baseUrl, { method: "HEAD", signal: AbortSignal.timeout(TIMEOUT_MS) })

@@ -1,43 +1,38 @@
-import { join } from "node:path";
-import { APP_FOLDER, readAppFolder } from "../app-folder.ts";
 import type { Deployment } from "../aws/deployment.ts";
 import { readStoredSecret } from "../aws/stored-secret.ts";
-import type { CdkSettings } from "../cdk-settings.ts";
 import type { CliIo } from "../cli-io.ts";
+import { checkAlarms, readAlarmFacts } from "./check-alarms.ts";
 import { guardCheck, type CheckLine } from "./check-line.ts";
 import { checkQueues, countMessages } from "./check-queues.ts";
 import { checkSchedule, readScheduleFacts } from "./check-schedule.ts";
 import { checkSecrets } from "./check-secrets.ts";
-import { checkTable, readTableFacts } from "./check-table.ts";
+import { checkStack } from "./check-stack.ts";
+import { checkBackups, checkTable, readIsRecoverable, readTableFacts } from "./check-table.ts";
 import { checkWebhookDoor, probeWebhookDoor } from "./check-webhook-door.ts";
-import { checkWebhooks } from "./check-webhooks.ts";
 
-/** What the AWS part of the doctor looks at. */
-export interface DeploymentSubject {
-  readonly io: CliIo;
-  readonly deployment: Deployment;
-  readonly settings: CdkSettings;
+const AWS_REMEDY = "Run `npx cdk deploy` again, and look at https://health.aws.amazon.com/health/status.";
+
+/** All checks of what stands on AWS. Each one stands alone: whatever fails leaves the others their say. */
+export async function checkDeployment(
+  io: Pick<CliIo, "fetch">,
+  { account, outputs }: Deployment,
+): Promise<readonly CheckLine[]> {
+  const checks: readonly (readonly [check: string, run: () => Promise<readonly CheckLine[]>])[] = [
+    ["secrets", async () => checkSecrets(await countSecrets({ account, outputs }))],
+    ["door", () => knock(io, outputs.require("webhookUrl"))],
+    ["queue", async () => checkQueues(await countQueues({ account, outputs }))],
+    ["table", async () => checkTable(await readTableFacts(account, outputs.require("tableName")))],
+    ["backups", async () => checkBackups(await readIsRecoverable(account, outputs.require("tableName")))],
+    ["schedule", async () => checkSchedule(await readScheduleFacts(account, outputs.require("scheduleName")))],
+    ["alarms", async () => checkAlarms(await readAlarmFacts(account, outputs.require("alarmTopicArn")))],
+  ];
+  const lines: CheckLine[] = [...checkStack(outputs, account.identity.region)];
+  for (const [check, run] of checks) lines.push(...(await guardCheck(check, AWS_REMEDY, run)));
+  return lines;
 }
 
-const AWS_REMEDY = "Run `npx cdk deploy` again, or use credentials that may read this.";
-
-/** All checks of what stands on AWS. */
-export async function checkDeployment(subject: DeploymentSubject): Promise<readonly CheckLine[]> {
-  const { io, deployment } = subject;
-  const { account, outputs } = deployment;
-  const webhookUrl = outputs.require("webhookUrl");
-  return [
-    ...(await guardCheck("secrets", AWS_REMEDY, async () => checkSecrets(await countSecrets(deployment)))),
-    ...(await guardCheck("webhooks", AWS_REMEDY, () => checkApp(subject))),
-    ...checkWebhookDoor(webhookUrl, await probeWebhookDoor(io, webhookUrl)),
-    ...(await guardCheck("queue", AWS_REMEDY, async () => checkQueues(await countQueues(deployment)))),
-    ...(await guardCheck("table", AWS_REMEDY, async () =>
-      checkTable(await readTableFacts(account, outputs.require("tableName"))),
-    )),
-    ...(await guardCheck("schedule", AWS_REMEDY, async () =>
-      checkSchedule(await readScheduleFacts(account, outputs.require("scheduleName"))),
-    )),
-  ];
+async function knock(io: Pick<CliIo, "fetch">, webhookUrl: string): Promise<readonly CheckLine[]> {
+  return checkWebhookDoor(webhookUrl, await probeWebhookDoor(io, webhookUrl));
 }
 
 async function countSecrets({ account, outputs }: Deployment): Promise<Parameters<typeof checkSecrets>[0]> {
@@ -52,11 +47,4 @@ async function countQueues({ account, outputs }: Deployment): Promise<Parameters
     deadChanges: await countMessages(account, outputs.require("deadLetterQueueUrl")),
     deadPasses: await countMessages(account, outputs.require("passDeadLetterQueueUrl")),
   };
-}
-
-async function checkApp({ io, deployment, settings }: DeploymentSubject): Promise<readonly CheckLine[]> {
-  const webhookUrl = deployment.outputs.require("webhookUrl");
-  const app = await readAppFolder(join(io.folder, APP_FOLDER), settings.exclusionProperty);
-  if (app === undefined) return checkWebhooks({ webhookUrl });
-  return checkWebhooks({ webhookUrl, appTargetUrl: app.targetUrl, isAppCurrent: app.isCurrent });
 }

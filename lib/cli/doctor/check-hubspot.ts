@@ -1,10 +1,9 @@
 import type { CdkSettings } from "../cdk-settings.ts";
 import type { CliIo } from "../cli-io.ts";
 import type { OpenHubSpot } from "../open-hubspot.ts";
-import { checkClock, readClockSkewMs } from "./check-clock.ts";
 import { checkExclusionProperty } from "./check-exclusion-property.ts";
 import { guardCheck, note, type CheckLine } from "./check-line.ts";
-import { checkScopes, readTokenScopes } from "./check-scopes.ts";
+import { readAndCheckScopes } from "./check-scopes.ts";
 import { checkStages } from "./check-stages.ts";
 import { checkToken } from "./check-token.ts";
 
@@ -19,21 +18,17 @@ export interface HubSpotSubject {
 
 const SCOPE_REMEDY = "Mend what the line on the token or the scopes says, then run doctor again.";
 
-/** All checks that need HubSpot alone. Without a valid token the others say nothing and are left out. */
+/** All checks that need an access token. Without a valid one the others say nothing and are left out. */
 export async function checkHubSpot(subject: HubSpotSubject): Promise<readonly CheckLine[]> {
   const { io, hubspot, settings, expectedPortalId } = subject;
-  const { reader, baseUrl } = hubspot;
-  const clock = await guardCheck("clock", "Check the network, a proxy, and --hubspot-url.", async () =>
-    checkClock(await readClockSkewMs(io, baseUrl)),
-  );
+  const { reader } = hubspot;
   const token = await checkToken(reader, expectedPortalId);
   if (token[0]?.status === "problem") {
-    return [...clock, ...token, note("scopes", "scopes, exclusion property and stages: not checked without the token")];
+    return [...token, note("scopes", "scopes, exclusion property and stages: not checked without the token")];
   }
   return [
-    ...clock,
     ...token,
-    ...(await guardCheck("scopes", SCOPE_REMEDY, async () => checkScopes(await readTokenScopes(io, hubspot)))),
+    ...(await guardCheck("scopes", SCOPE_REMEDY, () => readAndCheckScopes(io, hubspot))),
     ...(await guardCheck("exclusion", SCOPE_REMEDY, () => checkExclusionProperty(reader, settings))),
     ...(await guardCheck("stages", SCOPE_REMEDY, () => checkStages(reader, settings.dealStages))),
   ];

@@ -14,32 +14,26 @@ const BACKLOG = 10_000;
 
 /** Whether changes flow and none was given up. */
 export function checkQueues({ changes, deadChanges, deadPasses }: QueueFacts): readonly CheckLine[] {
-  const look =
-    "Look at its reasons with `npx hubspot-zep list --state failing --aws`, mend them, then `npx hubspot-zep redrive`.";
+  return [checkBacklog(changes), ...checkDeadLetters(deadChanges, deadPasses)];
+}
+
+function checkBacklog(changes: number): CheckLine {
+  const finding = `${changes} ${changes === 1 ? "delivery is" : "deliveries are"} in line`;
+  if (changes <= BACKLOG) return ok("queue", finding);
+  const remedy =
+    "An import drains by itself. Otherwise the lines below, or process-changes' log, tell what holds it back.";
+  return problem("queue", finding, remedy);
+}
+
+function checkDeadLetters(deadChanges: number, deadPasses: number): readonly CheckLine[] {
+  if (deadChanges + deadPasses === 0) return [ok("dead letters", "no change and no pass was given up")];
+  const redrive = "then `npx hubspot-zep redrive --aws`.";
+  const ofChanges = `${deadChanges} ${deadChanges === 1 ? "message of changes was" : "messages of changes were"} given up`;
+  const ofPasses = `${deadPasses} ${deadPasses === 1 ? "message of a pass was" : "messages of passes were"} given up`;
+  const look = "`npx hubspot-zep health --aws` names failing records with their reasons: mend those,";
   return [
-    changes > BACKLOG
-      ? problem(
-          "queue",
-          `${changes} deliveries are in line`,
-          "See whether process-changes fails, or HubSpot's limit holds it back (dashboard).",
-        )
-      : ok("queue", `${changes} ${changes === 1 ? "delivery is" : "deliveries are"} in line`),
-    deadChanges > 0
-      ? problem(
-          "dead letters",
-          `${deadChanges} ${deadChanges === 1 ? "message of changes was" : "messages of changes were"} given up`,
-          look,
-        )
-      : ok("dead letters", "no change was given up"),
-    ...(deadPasses > 0
-      ? [
-          problem(
-            "dead letters",
-            `${deadPasses} passes were given up`,
-            "Mend what `doctor` and reconcile's log say, then run `npx hubspot-zep reconcile --aws`.",
-          ),
-        ]
-      : []),
+    ...(deadChanges > 0 ? [problem("dead letters", ofChanges, `${look} ${redrive}`)] : []),
+    ...(deadPasses > 0 ? [problem("dead letters", ofPasses, `Mend what the log of reconcile says, ${redrive}`)] : []),
   ];
 }
 

@@ -16,7 +16,7 @@ export function checkSchedule({ state, expression, timeZone }: ScheduleFacts): r
     problem(
       "schedule",
       `the schedule is ${state}`,
-      "Enable it in the EventBridge Scheduler console, or run `npx cdk deploy`.",
+      "Enable it in the EventBridge Scheduler console; until then start passes with `npx hubspot-zep reconcile --aws`.",
     ),
   ];
 }

@@ -5,14 +5,17 @@ import { ok, problem, type CheckLine } from "./check-line.ts";
 
 /** The table as DynamoDB describes it. */
 export interface TableFacts {
+  readonly tableName: string;
   readonly status: string;
   readonly indexNames: readonly string[];
+  readonly isProtected: boolean;
 }
 
 const INDEX_NAMES = [TABLE.byCustomer.indexName, TABLE.byState.indexName] as const;
 
-/** Whether the table can be read and written. */
-export function checkTable({ status, indexNames }: TableFacts): readonly CheckLine[] {
+/** Whether the table can be read and written, and not be deleted by mistake. */
+export function checkTable(facts: TableFacts): readonly CheckLine[] {
+  const { tableName, status, indexNames, isProtected } = facts;
   if (status !== "ACTIVE") {
     return [
       problem(
@@ -26,12 +29,22 @@ export function checkTable({ status, indexNames }: TableFacts): readonly CheckLi
   if (missing.length > 0) {
     return [problem("table", `the table lacks the index ${missing.join(", ")}`, "Run `npx cdk deploy` again.")];
   }
-  return [ok("table", "the table and its indexes are there")];
+  if (isProtected) return [ok("table", "the table and its indexes are there, protected against deletion")];
+  const remedy = `Switch it on again: aws dynamodb update-table --table-name ${tableName} --deletion-protection-enabled`;
+  return [problem("table", "somebody switched the table's deletion protection off", remedy)];
+}
+
+/** Whether a mistake can be taken back. */
+export function checkBackups(isRecoverable: boolean): readonly CheckLine[] {
+  if (isRecoverable) return [ok("backups", "the table can be restored to any second of the last 35 days")];
+  const remedy = "Switch it on again in the DynamoDB console: the table > Backups > Point-in-time recovery.";
+  return [problem("backups", "somebody switched the table's point-in-time recovery off", remedy)];
 }
 
 const description = z.looseObject({
   Table: z.looseObject({
     TableStatus: z.string(),
+    DeletionProtectionEnabled: z.boolean().default(false),
     GlobalSecondaryIndexes: z.array(z.looseObject({ IndexName: z.string() })).default([]),
   }),
 });
@@ -42,5 +55,29 @@ export async function readTableFacts(account: AwsAccount, tableName: string): Pr
     { service: "dynamodb", action: "DescribeTable", input: { TableName: tableName } },
     description,
   );
-  return { status: table.TableStatus, indexNames: table.GlobalSecondaryIndexes.map(({ IndexName }) => IndexName) };
+  return {
+    tableName,
+    status: table.TableStatus,
+    indexNames: table.GlobalSecondaryIndexes.map(({ IndexName }) => IndexName),
+    isProtected: table.DeletionProtectionEnabled,
+  };
+}
+
+const continuousBackups = z.looseObject({
+  ContinuousBackupsDescription: z.looseObject({
+    PointInTimeRecoveryDescription: z.looseObject({ PointInTimeRecoveryStatus: z.string() }).optional(),
+  }),
+});
+
+/**
+ * Whether point-in-time recovery is on.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html
+ * @throws AwsRefusal
+ */
+export async function readIsRecoverable(account: AwsAccount, tableName: string): Promise<boolean> {
+  const { ContinuousBackupsDescription: found } = await account.call(
+    { service: "dynamodb", action: "DescribeContinuousBackups", input: { TableName: tableName } },
+    continuousBackups,
+  );
+  return found.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === "ENABLED";
 }

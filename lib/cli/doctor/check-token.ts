@@ -5,7 +5,7 @@ import { ok, problem, type CheckLine } from "./check-line.ts";
 
 const REMEDIES: Readonly<Partial<Record<FailureCode, string>>> = {
   tokenRejected:
-    "Copy the access token again: HubSpot > Development > your app > Auth (an old private app: Settings > Integrations > Private Apps > Auth). A token that was rotated or belongs to a deleted app is of no use any more.",
+    "Copy the access token again (project app: Development > Projects > the project > the app > Auth; legacy private app: Settings > Integrations > Private Apps > the app > Auth) and store it with `npx hubspot-zep secrets set access-token --aws`.",
   unreachable: "Check the network, a proxy, and --hubspot-url.",
   timeout: "HubSpot is slow right now; try again, and look at https://status.hubspot.com.",
   dailyLimit: "The account has used up its calls of the day; try again after midnight in the portal's time zone.",
@@ -23,7 +23,9 @@ export async function checkToken(
     return expectedPortalId === undefined ? [opened] : [opened, comparePortals(portalId, expectedPortalId)];
   } catch (error) {
     if (!isOperationalFailure(error)) throw error;
-    return [problem("token", toFailureSentence(error), REMEDIES[error.code] ?? "Try again in a few minutes.")];
+    const sentence =
+      error.code === "tokenRejected" ? "HubSpot does not accept the access token" : toFailureSentence(error);
+    return [problem("token", sentence, REMEDIES[error.code] ?? "Try again in a few minutes.")];
   }
 }
 

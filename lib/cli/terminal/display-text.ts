@@ -37,6 +37,17 @@ export function toPlainLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, (characters) => (characters === "\u200D" ? characters : " "));
 }
 
+/** JSON that a terminal takes for nothing but text; it reads as the same data. */
+export function toSafeJson(data: unknown): string {
+  return JSON.stringify(data, undefined, 2).replaceAll(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => {
+    return `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`;
+  }).join("");
+}
+
 /** A moment in the reader's own time zone, to the second. */
 export function formatTime(epochMs: number): string {
   return new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium" }).format(epochMs);

@@ -5,6 +5,8 @@ import { cutToWidth, displayWidth, paint, toPlainLine } from "./display-text.ts"
 export interface TableColumn<Row> {
   readonly heading: string;
   readonly cell: (row: Row) => string;
+  /** Numbers stand below each other by their last digits. */
+  readonly isNumber?: boolean;
 }
 
 const GAP = "  ";
@@ -26,7 +28,7 @@ export function renderTable<Row>(
   const widths = io.isTerminal ? fitWidths(natural, io.columns) : natural;
   const drawLine = (line: readonly string[]): string =>
     line
-      .map((cell, index) => padToWidth(cell, widths[index] ?? 0))
+      .map((cell, index) => padToWidth(cell, widths[index] ?? 0, columns[index]?.isNumber))
       .join(GAP)
       .trimEnd();
   return [paint(io, "bold", drawLine(headings)), ...cells.map(drawLine)].join("\n") + "\n";
@@ -44,9 +46,10 @@ export function renderFacts(
     .join("");
 }
 
-function padToWidth(text: string, width: number): string {
+function padToWidth(text: string, width: number, isNumber = false): string {
   const cut = cutToWidth(text, width);
-  return cut + " ".repeat(Math.max(0, width - displayWidth(cut)));
+  const padding = " ".repeat(Math.max(0, width - displayWidth(cut)));
+  return isNumber ? padding + cut : cut + padding;
 }
 
 function fitWidths(natural: readonly number[], columns: number): readonly number[] {

@@ -1,8 +1,10 @@
 import { applyChanges } from "../apply-changes.ts";
-import { chunk } from "../run.ts";
-import { Counter } from "./counter.ts";
+import { isActive } from "../../domain/pass-finding.ts";
+import { readObjectRecords } from "../object-records.ts";
+import { chunk, mapConcurrently } from "../run.ts";
 import { settleFailure } from "./settle-page.ts";
 import { decodeDeferred, toChange } from "./deferred-object.ts";
+import type { SyncRecord } from "../../domain/record.ts";
 import type { AppliedChange } from "../apply-changes.ts";
 import type { DeferredObject } from "./deferred-object.ts";
 import type { PassSession } from "./pass-session.ts";
@@ -35,21 +37,28 @@ async function applyBatch(session: PassSession, batch: readonly DeferredObject[]
   const distinct = new Map(batch.map((deferred) => [`${deferred.type} ${deferred.id}`, deferred]));
   const applied = await applyChanges(session.run, [...distinct.values()].map(toChange), session.pass.passId);
   for (const { change, outcome } of applied) await settleFailure(session, change, outcome);
-  for (const { change, outcome } of applied)
-    countApplied(session, distinct.get(`${change.type} ${change.id}`), outcome);
+  const sums = await mapConcurrently(applied, ({ change, outcome }) =>
+    countApplied(session, distinct.get(`${change.type} ${change.id}`), outcome),
+  );
+  for (const [index, { change }] of applied.entries()) session.add(change.type, sums[index] ?? {});
   session.update({ applied: position });
   await session.saveIfDue();
 }
 
-function countApplied(
+async function countApplied(
   session: PassSession,
   deferred: DeferredObject | undefined,
   outcome: AppliedChange["outcome"],
-): void {
-  if (deferred === undefined) return;
-  const counts = new Counter();
-  if (outcome.kind !== "done") counts.add("failing");
-  else if (outcome.writes === 0) counts.add("spared");
-  else counts.addAll(deferred.counts);
-  session.add(deferred.type, counts.sums);
+): Promise<DeferredObject["counts"]> {
+  if (deferred === undefined) return {};
+  if (outcome.kind !== "done") return { failing: 1 };
+  if (outcome.writes > 0) return deferred.counts;
+  const records = await readObjectRecords(session.run, deferred.type, deferred.id);
+  if (records.some(isActive)) return { spared: 1 };
+  // The survivor of a merge has taken it over since; or a webhook came, and then there is nothing to report.
+  return records.some((record) => isChangedBy(session, record)) ? deferred.counts : {};
+}
+
+function isChangedBy({ pass }: PassSession, { history }: SyncRecord): boolean {
+  return history.some(({ cause, atMs }) => cause === "pass" && atMs >= pass.startedAtMs);
 }

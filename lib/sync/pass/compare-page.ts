@@ -8,7 +8,8 @@ import type { CustomerStates } from "../../domain/customer-states.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
 import type { CompareContext } from "../../domain/pass-finding.ts";
 import type { ListedObject } from "../ports.ts";
-import type { Outcomes, Run, Sighting } from "../run.ts";
+import type { OutcomesByType } from "../apply-sightings.ts";
+import type { Sighting } from "../run.ts";
 import type { ComparedObject } from "./compared-object.ts";
 import type { PassSession } from "./pass-session.ts";
 import type { StoredObject } from "./record-cursor.ts";
@@ -33,11 +34,12 @@ export async function comparePage(
     isFirstImport: session.state.isFirstImport,
     areSettingsChanged: session.state.areSettingsChanged,
   };
+  const page = { type: typed.type, context };
   switch (typed.type) {
     case "company": {
       const compared = compareCompanies(typed.page.objects, records, context);
       const companies = sightingsOf(typed.page, compared);
-      return settlePage(session, customers, { type: typed.type, compared, apply: applier(session, { companies }) });
+      return settlePage(session, customers, { ...page, compared, apply: applier(session, { companies }) });
     }
     case "contact": {
       const customerOf = await knowCustomers(session.run.store, customers, { listed: typed.page.objects, records });
@@ -49,7 +51,7 @@ export async function comparePage(
         finding: compareContact({ ...pair, stored: pair.stored?.contact, customerOf }, context),
       }));
       const contacts = sightingsOf(typed.page, compared);
-      return settlePage(session, customers, { type: typed.type, compared, apply: applier(session, { contacts }) });
+      return settlePage(session, customers, { ...page, compared, apply: applier(session, { contacts }) });
     }
     case "deal": {
       const customerOf = await knowCustomers(session.run.store, customers, { listed: typed.page.objects, records });
@@ -64,7 +66,7 @@ export async function comparePage(
         ),
       }));
       const deals = sightingsOf(typed.page, compared);
-      return settlePage(session, customers, { type: typed.type, compared, apply: applier(session, { deals }) });
+      return settlePage(session, customers, { ...page, compared, apply: applier(session, { deals }) });
     }
   }
 }
@@ -105,10 +107,9 @@ interface Suspects {
   readonly deals?: readonly Sighting<"deal">[];
 }
 
-function applier({ run, pass }: PassSession, suspects: Suspects): (type: ObjectType) => Promise<Outcomes> {
-  return async (type) => (await applySuspects(run, pass.passId, suspects))[type];
-}
-
-function applySuspects(run: Run, passId: string, { companies = [], contacts = [], deals = [] }: Suspects) {
-  return applySightings(run, { deliveryId: passId, companies, companyChanges: [], contacts, deals });
+function applier(
+  { run, pass: { passId } }: PassSession,
+  { companies = [], contacts = [], deals = [] }: Suspects,
+): () => Promise<OutcomesByType> {
+  return () => applySightings(run, { deliveryId: passId, companies, companyChanges: [], contacts, deals });
 }

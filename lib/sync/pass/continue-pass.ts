@@ -67,14 +67,14 @@ async function settleSetback(session: PassSession, error: unknown): Promise<void
     telemetry.warn("pass was taken over", { passId });
     return;
   }
-  const read = session.totalRead;
-  const setbacks = read > session.state.readAtSetback ? 1 : session.state.setbacks + 1;
+  const { progress } = session;
+  const setbacks = progress > session.state.progressAtSetback ? 1 : session.state.setbacks + 1;
   telemetry.warn("pass was interrupted", { passId, error, count: setbacks });
   if (!(error instanceof RetryableError) || setbacks > MOST_SETBACKS) {
     await endPass(session, { status: "failed", reason: describeFailure(error) });
     return;
   }
-  session.update({ setbacks, readAtSetback: read });
+  session.update({ setbacks, progressAtSetback: progress });
   const waitSeconds = Math.max(FIRST_WAIT_SECONDS * 2 ** (setbacks - 1), error.retryAfterSeconds ?? 0);
   await session.handOver(Math.min(LONGEST_WAIT_SECONDS, Math.ceil(waitSeconds)));
 }

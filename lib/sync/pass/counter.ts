@@ -14,7 +14,7 @@ export class Counter {
 }
 
 /** Counts what repairs do and why they were needed. */
-export function countRepairs(counts: Counter, repairs: readonly Repair[]): void {
+export function countRepairs(counts: Counter, repairs: readonly Pick<Repair, "effect" | "cause">[]): void {
   for (const { effect, cause } of repairs) {
     if (effect === "touched") continue;
     counts.add(effect);

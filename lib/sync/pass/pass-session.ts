@@ -98,6 +98,11 @@ export class PassSession {
     return sumOf(this.pass.types, (type) => this.countOf(type, "read"));
   }
 
+  /** Grows whenever the pass gets on. */
+  get progress(): number {
+    return this.totalRead + this.state.applied;
+  }
+
   clearCounts(): void {
     for (const heading of Object.keys(this.#counts)) delete this.#counts[heading];
   }

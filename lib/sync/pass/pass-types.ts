@@ -61,8 +61,8 @@ export interface PassCheckpoint {
   readonly expected: Readonly<Partial<Record<ObjectType, number>>>;
   /** Failures in a row without progress in between. */
   readonly setbacks: number;
-  /** Objects read when the last of them came. */
-  readonly readAtSetback: number;
+  /** Objects read and applied when the last of them came. */
+  readonly progressAtSetback: number;
   readonly warnings: readonly string[];
   /** Time in which an invocation was at work, milliseconds. */
   readonly workedMs: number;

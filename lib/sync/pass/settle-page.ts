@@ -1,5 +1,5 @@
 import { addNumber } from "../../domain/number-sums.ts";
-import { isActive } from "../../domain/pass-finding.ts";
+import { describeArrival, isActive } from "../../domain/pass-finding.ts";
 import { isOutage, NonRetryableError, RetryableError } from "../errors.ts";
 import { markFailing } from "../mark-failing.ts";
 import { Counter, countRepairs } from "./counter.ts";
@@ -7,7 +7,9 @@ import { encodeDeferred } from "./deferred-object.ts";
 import { listPreviewed } from "./preview-entries.ts";
 import type { CustomerStates } from "../../domain/customer-states.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
-import type { SyncRecord } from "../../domain/record.ts";
+import type { CompareContext } from "../../domain/pass-finding.ts";
+import type { Customer, SyncRecord } from "../../domain/record.ts";
+import type { OutcomesByType } from "../apply-sightings.ts";
 import type { Outcome, Outcomes } from "../run.ts";
 import type { ComparedObject } from "./compared-object.ts";
 import type { PassSession } from "./pass-session.ts";
@@ -21,18 +23,22 @@ export interface SettledPage {
 interface PageToSettle {
   readonly type: ObjectType;
   readonly compared: readonly ComparedObject[];
-  readonly apply: (type: ObjectType) => Promise<Outcomes>;
+  readonly context: CompareContext;
+  /** Applies the suspects of the page. */
+  readonly apply: () => Promise<OutcomesByType>;
 }
 
 /** Repairs the suspects of a page, unless the pass only tries, and sums up. */
 export async function settlePage(
   session: PassSession,
   customers: CustomerStates,
-  { type, compared, apply }: PageToSettle,
+  { type, compared, context, apply }: PageToSettle,
 ): Promise<SettledPage> {
   const { isDryRun } = session.pass;
   const hasSuspects = compared.some(({ finding }) => finding.kind === "suspect");
-  const outcomes = hasSuspects && !isDryRun ? await apply(type) : new Map<string, Outcome>();
+  const applied = hasSuspects && !isDryRun ? await apply() : undefined;
+  const outcomes = applied?.[type] ?? new Map<string, Outcome>();
+  const pulledIn = applied === undefined || type === "company" ? [] : await readPulledIn(session, applied.company);
   for (const { id, finding } of compared)
     if (finding.kind === "suspect" && !isDryRun) await settleFailure(session, { type, id }, outcomes.get(id));
   return {
@@ -40,6 +46,7 @@ export async function settlePage(
       const counts = new Counter();
       for (const object of compared) countObject(counts, object, { isDryRun, outcome: outcomes.get(object.id) });
       session.add(type, counts.sums);
+      session.add("company", countPulledIn(pulledIn, context));
       if (isDryRun) rememberTrial(session, customers, compared);
       else session.defer(compared.flatMap((object) => encodeDeferred(type, object)));
       sumNumbers(session, compared);
@@ -47,8 +54,25 @@ export async function settlePage(
   };
 }
 
+/** Companies that contacts or deals of the page needed and that are here now; when their own page comes, they are right. */
+async function readPulledIn({ run }: PassSession, outcomes: Outcomes): Promise<readonly Customer[]> {
+  const ids = [...outcomes].flatMap(([id, outcome]) => (outcome.kind === "done" && outcome.writes > 0 ? [id] : []));
+  return ids.length === 0 ? [] : [...(await run.store.readCustomers(ids)).values()];
+}
+
+function countPulledIn(pulledIn: readonly Customer[], context: CompareContext): Readonly<Record<string, number>> {
+  const counts = new Counter();
+  countRepairs(
+    counts,
+    pulledIn.map((customer) => describeArrival(customer, context)),
+  );
+  return counts.sums;
+}
+
 /**
- * Puts the reason on the records of an object that failed.
+ * Puts the reason on the records of an object that failed. What may succeed the next time is no reason: the whole page or
+ * batch is tried again then.
+ *
  * @throws RetryableError, NonRetryableError when it is not the object's fault
  */
 export async function settleFailure(
@@ -57,8 +81,8 @@ export async function settleFailure(
   outcome: Outcome | undefined,
 ): Promise<void> {
   if (outcome?.kind !== "failed") return;
-  if (isOutage(outcome.error)) throw outcome.error;
-  const isOurs = outcome.error instanceof RetryableError || outcome.error instanceof NonRetryableError;
+  if (isOutage(outcome.error) || outcome.error instanceof RetryableError) throw outcome.error;
+  const isOurs = outcome.error instanceof NonRetryableError;
   // Other errors' messages may quote personal data.
   const why = isOurs ? outcome.error.message : "unexpected failure, see the log";
   run.telemetry.warn("object failed in the pass", { type, id, error: outcome.error });
@@ -78,9 +102,10 @@ function countObject(
     if (isDryRun) countRepairs(counts, finding.repairs);
     return;
   }
-  const isRepaired = isDryRun || (outcome?.kind === "done" && outcome.writes > 0);
+  const isHeld = outcome?.kind === "failed" || (outcome?.kind === "done" && outcome.isHeld === true);
+  const isRepaired = isDryRun || (outcome?.kind === "done" && outcome.writes > 0 && !isHeld);
   if (finding.kind === "suspect" && isRepaired) countRepairs(counts, finding.repairs);
-  else if (outcome?.kind === "failed" || stored.some(({ state }) => state === "failing")) counts.add("failing");
+  else if (isHeld || stored.some(({ state }) => state === "failing")) counts.add("failing");
   else if (isListed) counts.add(stored.some(isActive) ? "unchanged" : "skipped");
 }
 

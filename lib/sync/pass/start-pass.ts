@@ -70,8 +70,26 @@ async function findProblem({ passes }: StartPorts, { confirms }: PassRequest): P
   const confirmed = await passes.readPass(confirms);
   if (confirmed === undefined)
     return `There is no pass ${confirms}; the list of passes names those of the last 30 days.`;
-  if (confirmed.status === "stopped") return undefined;
-  return `Pass ${confirms} is ${confirmed.status}; only one that the brake stopped can be confirmed.`;
+  if (confirmed.status !== "stopped")
+    return `Pass ${confirms} is ${confirmed.status}; only one that the brake stopped can be confirmed.`;
+  const later = await findLaterSuccess(passes, confirmed);
+  return later && `Pass ${later.passId} has succeeded since ${confirms} was stopped; there is nothing left to confirm.`;
+}
+
+/** A pass that came after a stopped one and finished what that one could not; a consent is good for once only. */
+async function findLaterSuccess(passes: StartPorts["passes"], stopped: Pass): Promise<Pass | undefined> {
+  let cursor: string | undefined;
+  do {
+    const page = await passes.listPasses({ limit: PASSES_LOOKED_AT, ...(cursor !== undefined && { cursor }) });
+    const later = page.items.filter(({ passId }) => passId > stopped.passId);
+    const found = later.find(
+      ({ status, isDryRun, types }) =>
+        status === "succeeded" && !isDryRun && stopped.types.every((type) => types.includes(type)),
+    );
+    if (found !== undefined || later.length < page.items.length) return found;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return undefined;
 }
 
 async function createCheckpoint(ports: StartPorts, { preview }: PassRequest): Promise<PassCheckpoint> {
@@ -89,7 +107,7 @@ async function createCheckpoint(ports: StartPorts, { preview }: PassRequest): Pr
     numbers: { customerNumber: createNumberSums(), shortForm: createNumberSums() },
     expected: await readExpected(ports),
     setbacks: 0,
-    readAtSetback: 0,
+    progressAtSetback: 0,
     warnings: [],
     workedMs: 0,
     used: { hubspotCalls: 0, rateLimitedCalls: 0, readUnits: 0, writeUnits: 0 },

@@ -10,6 +10,7 @@ import { LaneRunner } from "./lane-runner.ts";
 import { loadCustomerStates } from "./load-customer-states.ts";
 import { listGroups } from "./pass-session.ts";
 import { spellSettings } from "./settings-mark.ts";
+import type { CustomerStates } from "../../domain/customer-states.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
 import type { PassSession } from "./pass-session.ts";
 
@@ -33,6 +34,8 @@ export async function workOnPass(session: PassSession): Promise<"over" | "timeUp
     if (session.hasDeferred) await session.save();
   }
   if (session.state.phase === "applying") {
+    // The token may have been changed since the listing; the reads that confirm must come from the same account.
+    if (session.state.chunks > 0) await comparePortals(session.run.hubspot, session.ports.passes);
     if (!(await applyDeferred(session))) return "timeUp";
     session.update({ phase: "freeing" });
     if (session.hasDeferred) await session.save();
@@ -68,10 +71,11 @@ async function listEverything(session: PassSession): Promise<boolean> {
   // Anew for each invocation, however long this process has known the account: nothing else could do so much harm.
   await comparePortals(session.run.hubspot, session.ports.passes);
   await checkRules(session);
+  let customers: CustomerStates | undefined;
   for (const types of listGroups(session)) {
     if (types.length === 0) continue;
-    // Loaded anew for each group: the companies before may have turned some.
-    const customers = await loadCustomerStates(session.ports.streams);
+    // Loaded anew for each group, for the companies before may have turned some; a dry run has only noted which.
+    if (customers === undefined || !session.pass.isDryRun) customers = await loadCustomerStates(session.ports.streams);
     if (!(await new LaneRunner(session, customers, types).listAll())) return false;
   }
   return true;

@@ -16,9 +16,9 @@ const MOST = { plain: 2, decoding: 5 } as const;
 /** Why the goals are missed, and what was tried. */
 const NOTES = {
   plain:
-    "The whole pass counts: request, mapping, rules, counts. Done: lists are read as JSON and not through the generated client (it took a third), equal fields are seen without building maps of them (a sixth). Left: one object and one decision for each record. A core does over 30,000 objects a second; HubSpot's limit is 1,900.",
+    "The whole pass counts: request, mapping, rules, counts. Done: lists are read as JSON and not through the generated client (it took a third), equal fields are seen without building maps of them (a sixth). Left: one object and one decision for each record.",
   decoding:
-    "Done: query answers bypass the SDK's own decoding. Left: the SDK's work for each request (signing, middleware, its share is largest on pages that a small portal does not fill) and a record built of every item.",
+    "Done: query answers bypass the SDK's own decoding. Left: the SDK's work for each request and a record built of every item.",
 } as const;
 
 /**

@@ -1,92 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { SAMPLE_IDENTITY } from "../../../infra/local/hubspot-simulator/server.ts";
 import { createRandom } from "../../../infra/local/hubspot-simulator/seeded-random.ts";
-import { World } from "../../../infra/local/hubspot-simulator/world.ts";
-import { EXCLUSION_DEFINITION } from "../../../infra/local/hubspot-simulator/property-definitions.ts";
 import type { FaultRule } from "../../../infra/local/hubspot-simulator/behaviour.ts";
 import { startPass } from "../../../lib/sync/pass/start-pass.ts";
-import { processChanges } from "../../../lib/sync/process-changes.ts";
-import { expectRecords, findDifferences, spellRecords } from "../../fixtures/expected-records.ts";
-import { createPassWorld, Death, type PassWorld } from "../../fixtures/pass-world.ts";
-import { contentOf, readMessage } from "../../fixtures/sync-world.ts";
-
-interface Filled {
-  readonly world: PassWorld;
-  readonly hubspot: World;
-}
-
-const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
-
-/** A portal with some of everything; ids ascend with their numbers. */
-function fill(counts = { companies: 260, contacts: 330, deals: 140 }): Filled {
-  const held: { hubspot?: World } = {};
-  const world = createPassWorld({
-    source: (now) => {
-      const hubspot = new World({ identity: SAMPLE_IDENTITY, now, seed: 3 });
-      hubspot.defineProperty("company", EXCLUSION_DEFINITION);
-      held.hubspot = hubspot;
-      return hubspot;
-    },
-  });
-  const { hubspot } = held;
-  if (hubspot === undefined) throw new Error("no portal");
-  for (const number of numbers(counts.companies)) {
-    const exclusion = number % 20 === 7 ? { zep: "Nein" } : {};
-    hubspot.create("company", { id: companyId(number), properties: { name: `Firma ${number}`, ...exclusion } });
-  }
-  for (const number of numbers(counts.contacts)) {
-    const id = contactId(number);
-    hubspot.create("contact", { id, properties: { lastname: `Person ${number}` } });
-    link(hubspot, { from: { type: "contact", id: id }, toId: companyId(number % counts.companies), isPrimary: true });
-    if (number % 9 === 0)
-      link(hubspot, {
-        from: { type: "contact", id: id },
-        toId: companyId((number + 1) % counts.companies),
-        isPrimary: false,
-      });
-  }
-  for (const number of numbers(counts.deals)) {
-    const id = dealId(number);
-    hubspot.create("deal", { id, properties: { dealname: `Projekt ${number}`, dealstage: "1043288714" } });
-    if (number % 11 !== 3)
-      link(hubspot, { from: { type: "deal", id: id }, toId: companyId(number % counts.companies), isPrimary: true });
-  }
-  return { world, hubspot };
-}
-
-const companyId = (number: number): string => String(5_000_000_000 + number * 7);
-const contactId = (number: number): string => String(7_000_000_000 + number * 3);
-const dealId = (number: number): string => String(9_000_000_000 + number * 11);
-
-interface Link {
-  readonly from: { readonly type: "contact" | "deal"; readonly id: string };
-  readonly toId: string;
-  readonly isPrimary: boolean;
-}
-
-function link(hubspot: World, { from, toId, isPrimary }: Link): void {
-  hubspot.associate({ from, to: { type: "company", id: toId }, isPrimary });
-}
-
-function differences({ world, hubspot }: Filled): readonly string[] {
-  const persons = world.store.contactItems().filter((item) => item.type === "contactPerson");
-  const stored = { customers: world.store.customers(), projects: world.store.projects(), persons };
-  return findDifferences(expectRecords(hubspot), spellRecords(stored));
-}
-
-/** Works on what the pass queued, as the worker would. */
-async function work({ world }: Filled): Promise<void> {
-  for (let rounds = 0; world.queue.size() > 0 && rounds < 300; rounds += 1) {
-    await world.clock.run(world.clock.sleep(Math.max(0, (world.queue.nextVisibleAtMs() ?? 0) - world.clock.now())));
-    const messages = world.queue.receive(100, 360_000).Records.map(readMessage);
-    const { failedMessageIds } = await world.clock.run(processChanges(world.ports, messages, { maxReceives: 5 }));
-    const ids = messages.map(({ messageId }) => messageId);
-    world.queue.deleteMessages(ids.filter((id) => !failedMessageIds.includes(id)));
-  }
-}
-
-const sums = (pass: { readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>> }, name: string) =>
-  ["company", "contact", "deal"].map((type) => pass.counts[type]?.[name] ?? 0);
+import {
+  changeUnheard,
+  companyId,
+  contactId,
+  dealId,
+  differences,
+  fill,
+  numbers,
+  sums,
+  work,
+} from "../../fixtures/pass-portal.ts";
+import { Death, type PassWorld } from "../../fixtures/pass-world.ts";
+import { contentOf } from "../../fixtures/sync-world.ts";
 
 describe("a first pass", () => {
   it("imports everything that exists, by the rules", async () => {
@@ -124,30 +52,6 @@ function countWrites(world: PassWorld): () => { readonly records: number; readon
     if (name === "saveCheckpoint") writes.checkpoints += 1;
   };
   return () => writes;
-}
-
-/** Changes of every kind that nobody is told of. */
-function changeUnheard({ hubspot }: Filled): void {
-  hubspot.update("company", companyId(1), { name: "Anders" });
-  hubspot.update("company", companyId(2), { zep: "no" });
-  hubspot.update("company", companyId(27), { zep: "" });
-  hubspot.delete("company", companyId(3));
-  hubspot.merge("company", { primaryId: companyId(4), mergedIds: [companyId(5)], style: "newId" });
-  hubspot.create("company", { properties: { name: "Neu" } });
-  hubspot.delete("contact", contactId(6));
-  hubspot.update("contact", contactId(7), { lastname: "Anders" });
-  hubspot.dissociate({
-    from: { type: "contact", id: contactId(9) },
-    to: { type: "company", id: companyId(10) },
-    isPrimary: false,
-  });
-  link(hubspot, { from: { type: "contact", id: contactId(12) }, toId: companyId(30), isPrimary: true });
-  hubspot.erase(contactId(13));
-  hubspot.update("deal", dealId(1), { dealname: "Anders" });
-  link(hubspot, { from: { type: "deal", id: dealId(3) }, toId: companyId(40), isPrimary: true });
-  link(hubspot, { from: { type: "deal", id: dealId(8) }, toId: companyId(41), isPrimary: true });
-  hubspot.delete("deal", dealId(9));
-  hubspot.merge("deal", { primaryId: dealId(15), mergedIds: [dealId(16)], style: "survivingId" });
 }
 
 describe("a pass over missed changes", () => {
@@ -348,6 +252,22 @@ describe("a dry run", () => {
       id: companyId(7),
       name: "Firma 7",
     });
+  });
+});
+
+describe("a preview of other exclusions", () => {
+  it("names contact persons and projects along with the customer they depend on", async () => {
+    const filled = fill({ companies: 40, contacts: 40, deals: 40 });
+    const { world } = filled;
+    await world.runPass();
+    await work(filled);
+    const exclusion = { property: "zep", values: ["ja"] };
+    const pass = await world.runPass({ preview: { dealStages: { kind: "all" }, exclusion } });
+    const report = await world.passes.readReport(pass.passId);
+    const created = report?.listed.filter(({ effect }) => effect === "created").map(({ type, id }) => `${type} ${id}`);
+    expect(created).toContain(`customer ${companyId(7)}`);
+    expect(created).toContain(`contactPerson ${contactId(7)}/${companyId(7)}`);
+    expect(created).toContain(`project ${dealId(7)}`);
   });
 });
 

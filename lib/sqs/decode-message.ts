@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { QUEUE } from "../contract.ts";
-import type { Change, ChangeKind } from "../domain/change.ts";
+import type { ChangeKind } from "../domain/change.ts";
 import { OBJECT_TYPES } from "../domain/hubspot-object.ts";
+import type { MessageBody } from "./encode-message.ts";
 
 const timeMs = z.number().exactOptional();
 
@@ -27,6 +28,7 @@ const change = z.strictObject({
   absorbs: z.array(z.string()).exactOptional(),
   looks: z.number().default(0),
   failures: z.number().default(0),
+  origin: z.strictObject({ deliveryIds: z.array(z.string()), receivedAtMs: z.number() }).exactOptional(),
 });
 
 /**
@@ -39,22 +41,6 @@ const body = z.strictObject({
   receivedAtMs: z.number(),
   changes: z.array(change).max(QUEUE.changesPerMessage),
 });
-
-/** What one message carries. */
-export interface MessageBody {
-  readonly deliveryId: string;
-  readonly receivedAtMs: number;
-  readonly changes: readonly Change[];
-}
-
-/** The text of a message: JSON without what has its usual value. */
-export function encodeMessage({ deliveryId, receivedAtMs, changes }: MessageBody): string {
-  return JSON.stringify({ v: 1, deliveryId, receivedAtMs, changes: changes.map(encodeChange) });
-}
-
-function encodeChange({ looks, failures, ...rest }: Change): object {
-  return { ...rest, ...(looks > 0 && { looks }), ...(failures > 0 && { failures }) };
-}
 
 /** The contents of a message, or why it has none. Names places only, never values. */
 export function decodeMessage(

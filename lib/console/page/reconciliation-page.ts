@@ -1,0 +1,99 @@
+import type { PassView } from "../../api/reconciliation-schemas.ts";
+import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
+import { element, link, stateText, table, timeText } from "./dom.ts";
+import type { Page } from "./record-page.ts";
+import { callApi } from "./records-api.ts";
+import type { Route } from "./route.ts";
+
+/** The reconciliations of the last 30 days, and buttons to start one. */
+export async function showReconciliations(_route: Route, page: Page): Promise<HTMLElement> {
+  const { body } = await callApi<{ readonly items: readonly PassView[] }>("/reconciliations");
+  return element("div", {}, [
+    element("h1", {}, ["Reconciliations"]),
+    element("p", { class: "dim" }, [
+      "Every company, contact and deal is compared with every record, and what differs is repaired.",
+    ]),
+    element("div", { class: "actions" }, [starter(page, "Run now", {}), starter(page, "Dry run", { dryRun: true })]),
+    table(
+      [
+        { heading: "Started", cell: ({ id, startedAt }) => link(`/reconciliations/${id}`, timeText(startedAt)) },
+        { heading: "Kind", cell: ({ dryRun }) => (dryRun ? "dry run" : "") },
+        { heading: "Status", cell: ({ status }) => stateText({ state: status }) },
+        { heading: "Repaired", cell: (pass) => String(sumOf(pass, "repaired")), isNumber: true },
+        { heading: "Reason", cell: ({ reason }) => reason },
+      ],
+      body.items,
+      "None has run yet.",
+    ),
+  ]);
+}
+
+/** One reconciliation: how far it is, or what it did and why. */
+export async function showReconciliation({ id = "" }: Route, page: Page): Promise<HTMLElement> {
+  const { body: pass } = await callApi<PassView>(`/reconciliations/${encodeURIComponent(id)}`);
+  const { donePercent, read = 0, recordsPerSecond = 0 } = pass.counts["progress"] ?? {};
+  const isDone = pass.status !== "running";
+  return element("div", {}, [
+    element("h1", {}, [`${pass.dryRun ? "Dry run" : "Reconciliation"} of ${timeText(pass.startedAt)}`]),
+    element("p", {}, [stateText({ state: pass.status }), ` ${pass.reason ?? ""}`]),
+    ...(pass.status === "stopped"
+      ? [element("div", { class: "actions" }, [starter(page, "I agree: carry the deactivations out", { confirm: id })])]
+      : []),
+    ...(isDone
+      ? []
+      : [
+          element("progress", { max: "100", value: donePercent === undefined ? undefined : String(donePercent) }),
+          element("p", {}, [`${read} records, ${recordsPerSecond} a second`]),
+        ]),
+    countTable(pass),
+    ...causes(pass),
+    ...(pass.report?.warnings ?? []).map((warning) => element("p", { class: "warning" }, [warning])),
+  ]);
+}
+
+const COUNTS = ["read", "unchanged", "created", "updated", "frozen", "deactivated", "skipped", "failing"] as const;
+
+function countTable(pass: PassView): HTMLElement {
+  return table(
+    [
+      { heading: "", cell: (type) => type },
+      ...COUNTS.map((name) => ({
+        heading: name,
+        cell: (type: string) => String(pass.counts[type]?.[name] ?? 0),
+        isNumber: true,
+      })),
+    ],
+    OBJECT_TYPES,
+    "",
+  );
+}
+
+function causes(pass: PassView): readonly HTMLElement[] {
+  const names = new Set(OBJECT_TYPES.flatMap((type) => Object.keys(pass.counts[type] ?? {})));
+  const found = [...names].filter((name) => name.startsWith("by."));
+  if (found.length === 0) return [element("p", { class: "dim" }, ["Nothing had to be repaired."])];
+  return [
+    element("h2", {}, ["Why something had to be repaired"]),
+    table(
+      [
+        { heading: "Cause", cell: (name) => name.slice("by.".length) },
+        { heading: "Records", cell: (name) => String(sumOf(pass, name)), isNumber: true },
+      ],
+      found,
+      "",
+    ),
+  ];
+}
+
+function sumOf({ counts }: PassView, name: string): number {
+  return OBJECT_TYPES.reduce((sum, type) => sum + (counts[type]?.[name] ?? 0), 0);
+}
+
+function starter(page: Page, text: string, body: unknown): HTMLElement {
+  const start = async (): Promise<string> => {
+    const { body: started } = await callApi<PassView>("/reconciliations", { method: "POST", body });
+    location.hash = `/reconciliations/${started.id}`;
+    return "Started.";
+  };
+  return element("button", { type: "button", click: () => page.act(start) }, [text]);
+}

@@ -1,0 +1,25 @@
+/** Where the page is: what the part of its address behind `#` says. */
+export interface Route {
+  /** Such as `/customers`. */
+  readonly place: string;
+  readonly id: string | undefined;
+  readonly query: URLSearchParams;
+}
+
+/** Reads `#/customers/4711?state=linked`. */
+export function parseRoute(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#/u, "").split("?");
+  const [place = "", id] = path.split("/").filter((part) => part !== "");
+  return {
+    place: `/${place}`,
+    id: id === undefined ? undefined : decodeURIComponent(id),
+    query: new URLSearchParams(query),
+  };
+}
+
+/** Where the records of a HubSpot object are shown. */
+export const PATH_OF_TYPE = {
+  company: "/customers",
+  contact: "/contact-persons",
+  deal: "/projects",
+} as const;

@@ -1,0 +1,55 @@
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { Figure, Measurement } from "./figure.ts";
+import { parseRows } from "./row-filter.ts";
+import { renderReadme } from "./readme.ts";
+import { BUNDLE_SIZES } from "./rows/bundle-sizes.ts";
+import { COLD_START } from "./rows/cold-start.ts";
+import { DELIVERY_CPU } from "./rows/delivery-cpu.ts";
+import { WEBHOOK_CALLS } from "./rows/webhook-calls.ts";
+import { WEBHOOK_UNITS } from "./rows/webhook-units.ts";
+import { renderText } from "./table.ts";
+
+/** One line for each measurement; they run in this order. */
+const MEASUREMENTS: readonly Measurement[] = [WEBHOOK_CALLS, WEBHOOK_UNITS, DELIVERY_CPU, COLD_START, BUNDLE_SIZES];
+
+/** Rows that hold counts and sizes only. */
+const GATE_ROWS = "1,4-7,9,14,15,18";
+
+const README = fileURLToPath(new URL("README.md", import.meta.url));
+
+const { values: options } = parseArgs({
+  options: {
+    rows: { type: "string" },
+    gates: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+  },
+});
+
+async function main(): Promise<void> {
+  const isWanted = parseRows(options.rows ?? (options.gates ? GATE_ROWS : "1-99"));
+  const figures: Figure[] = [];
+  for (const { rows, title, measure } of MEASUREMENTS) {
+    if (!rows.split(",").some(isWanted)) continue;
+    const measured = await measure((progress) => report(`${title}: ${progress}`));
+    figures.push(...measured.filter(({ row, isGate }) => isWanted(row) && (isGate || !options.gates)));
+  }
+  report("");
+  if (options.write) writeFileSync(README, renderReadme(figures, new Date()));
+  process.stdout.write(options.json ? `${JSON.stringify(figures, undefined, 2)}\n` : renderText(figures));
+  const missed = figures.filter(({ isGate, isMet }) => isGate && !isMet);
+  if (!options.gates || missed.length === 0) return;
+  process.stderr.write(`\n${missed.map(({ row, name }) => `Gate ${row} is missed: ${name}\n`).join("")}`);
+  process.exitCode = 1;
+}
+
+/** What is at work, on a terminal only. */
+function report(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
+}
+
+await main();
+// Idle sockets of the SDK's clients would keep the process for a while.
+process.exit();

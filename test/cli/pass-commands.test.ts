@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { runCli, words, type CliOutcome } from "../fixtures/cli-desk.ts";
+import { startLocalWorld, type LocalWorld } from "../fixtures/local-world.ts";
+import { openRecordsDesk, type RecordsDesk } from "../fixtures/records-desk.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const STAGE = "1043288714";
+
+let world: LocalWorld;
+let desk: RecordsDesk;
+let company: string;
+let deal: string;
+
+beforeAll(async () => {
+  world = await startLocalWorld({ dealStages: { kind: "stages", stageIds: [STAGE] } });
+  desk = await openRecordsDesk(world);
+  company = await desk.create("company", { name: "Bestand" });
+  await desk.create("contact", { lastname: "Person" }, { companyId: company });
+  deal = await desk.create("deal", { dealname: "Angebot", dealstage: "closedlost" }, { companyId: company });
+  await world.settle();
+});
+
+afterAll(async () => {
+  await world.close();
+});
+
+const run = (line: string): Promise<CliOutcome> => runCli(world.stack.url, words(line));
+
+describe("reconciliations", () => {
+  it("says how to start a pass when none has run", async () => {
+    expect(await run("reconciliations")).toEqual({
+      exitCode: 0,
+      out: "No pass has run yet: hubspot-zep reconcile\n",
+      error: "",
+    });
+    expect(await run("reconciliations --json")).toMatchObject({ exitCode: 0, out: "[]\n" });
+  });
+});
+
+describe("reconcile", () => {
+  it("repairs what no event told, and names counts and causes", async () => {
+    await desk.unheard(() => desk.edit("company", company, { name: "Anders" }));
+    const { exitCode, out } = await run("reconcile --watch");
+    expect(exitCode).toBe(0);
+    const [first, heading, companies] = out.split("\n");
+    expect(first).toMatch(/^pass [\w-]+ of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d succeeded$/u);
+    expect(heading?.trim().split(/ +/u)).toEqual([
+      "read",
+      "unchanged",
+      "created",
+      "updated",
+      "frozen",
+      "deactivated",
+      "skipped",
+      "failing",
+    ]);
+    expect(companies?.trim().split(/ +/u)).toEqual(["company", "1", "0", "0", "1", "0", "0", "0", "0"]);
+    expect(out).toMatch(/^Repaired because of: (?:late|missed) event \(1\)$/mu);
+    expect(out).toMatch(/^\d+ calls to HubSpot \(0 refused for the rate\), \d+ s$/mu);
+    expect(await desk.get(`/v1/customers/${company}`)).toMatchObject({ name: "Anders" });
+  });
+
+  it("names the command that follows a pass which it does not watch", async () => {
+    const { out } = await run("reconcile");
+    const [, id] = /^Started ([\w-]+)\. Follow it: hubspot-zep reconciliations \1\n$/u.exec(out) ?? [];
+    expect(id).toBeDefined();
+    await vi.waitFor(async () => expect((await run(`reconciliations ${id}`)).out).toContain("succeeded"), {
+      timeout: 60_000,
+    });
+    expect((await run("reconciliations")).out).toMatch(
+      new RegExp(`^${id} +[\\d-]+ [\\d:]+ +pass +succeeded +3 +0 +0$`, "mu"),
+    );
+  });
+
+  it("only counts with --dry-run, of one type with a German word", async () => {
+    await desk.unheard(() => desk.edit("company", company, { name: "Trocken" }));
+    const { exitCode, out } = await run("reconcile --dry-run --type kunden --watch");
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^dry run /u);
+    expect(out).toMatch(/^Differs because of: (?:late|missed) event \(1\)$/mu);
+    expect(out).not.toContain("contact");
+    expect(await desk.get(`/v1/customers/${company}`)).toMatchObject({ name: "Anders" });
+    await run(`resync kunde ${company}`);
+  });
+
+  it("draws a bar anew on a terminal, and none into a pipe or JSON", async () => {
+    const drawn = await runCli(world.stack.url, words("reconcile --watch"), { isTerminal: true });
+    const frames = drawn.out.split("\r\u001B[K");
+    expect(frames.at(1)).toMatch(/^.*\d+ records, \d+\/s/u);
+    expect(frames.at(-1)).toMatch(/^pass /u);
+    const piped = await run("reconcile --watch --json");
+    expect(piped.out).not.toContain("\r");
+    expect(JSON.parse(piped.out)).toMatchObject({ status: "succeeded", report: { hubspotCalls: expect.any(Number) } });
+  });
+
+  it("ends with 1 and the brake's own command when the brake holds, and carries it out when confirmed", async () => {
+    const ids: string[] = [];
+    for (let number = 0; number < 24; number += 1) ids.push(await desk.create("company", { name: `Masse ${number}` }));
+    await world.settle();
+    await desk.unheard(async () => {
+      for (const id of ids) await world.sim("DELETE", `/objects/company/${id}`);
+    });
+    const held = await run("reconcile --watch");
+    expect(held.exitCode).toBe(1);
+    const [, command] = /If this is right: hubspot-zep (reconcile --confirm [\w-]+)/u.exec(held.out) ?? [];
+    expect(command).toBeDefined();
+    expect((await run("reconciliations")).out).toMatch(
+      / stopped .*\n[^]*\npass .* stopped: 24 of 25 records of type company/u,
+    );
+    const confirmed = await run(`${command ?? ""} --watch`);
+    expect([confirmed.exitCode, confirmed.out]).toEqual([0, expect.stringMatching(/^company +1 .* 24 +0 +0$/mu)]);
+  });
+
+  it.each([
+    ["reconcile --confirm nothing", "There is no pass nothing"],
+    ["reconciliations nothing", "There is no such reconciliation"],
+  ])("fails on %s with one sentence", async (line, sentence) => {
+    expect(await run(line)).toMatchObject({ exitCode: 1, out: "", error: expect.stringContaining(sentence) });
+  });
+});
+
+describe("preview", () => {
+  it("names what other stages would create, and writes nothing", async () => {
+    const { exitCode, out } = await run("preview --deal-stages ALL");
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(
+      new RegExp(`^Would be created \\(1\\)\n  project ${deal} Angebot\n\nNothing was written\\.`, "u"),
+    );
+    expect(await desk.get(`/v1/projects/${deal}`)).toMatchObject({ state: "outOfStage" });
+  });
+
+  it("names what other exclusions would freeze or release", async () => {
+    await desk.edit("company", company, { zep: "später" });
+    await world.settle();
+    const { out } = await run("preview --exclusion-values nein,später");
+    expect(out).toContain(`Would be frozen (2)\n  customer ${company}`);
+    expect(out).toMatch(/^ {2}contactPerson \d+\/\d+$/mu);
+  });
+
+  it("says that nothing would change", async () => {
+    expect((await run(`preview --deal-stages ${STAGE}`)).out).toMatch(/^These settings would change no record\.\n/u);
+  });
+
+  it("refuses a stage that HubSpot does not know, as a deployment would", async () => {
+    expect(await run("preview --deal-stages 815,all")).toMatchObject({ exitCode: 1 });
+    expect(await run("preview --deal-stages 815")).toMatchObject({
+      exitCode: 1,
+      error: 'HubSpot knows no deal stage 815; "hubspot-zep stages" lists them by name.\n',
+    });
+  });
+});
