@@ -49,7 +49,8 @@ export class CustomerStates {
 
   /** What a dry run would turn, so that what depends on it is compared with that. */
   turn(companyId: string, state: RecordState): void {
-    this.#turned.set(companyId, state);
+    // A dry run of a first import would otherwise remember every customer, only to say of each what is said anyway.
+    if (this.stateOf(companyId) !== state) this.#turned.set(companyId, state);
   }
 
   /** `linked` for every id that nothing else is known of. */

@@ -15,12 +15,30 @@ export function diffFields(
   after: object | undefined,
   isPersonal: boolean,
 ): readonly FieldChange[] {
+  // A pass compares everything every night, and nearly all of it is equal: that must not build a map of each side.
+  if (isSame(before, after)) return [];
   const from = flatten(before);
   const to = flatten(after);
   const names = [...new Set([...from.keys(), ...to.keys()])];
   return names
     .filter((name) => from.get(name) !== to.get(name))
     .map((name) => (isPersonal ? { field: name } : describeChange(name, from.get(name), to.get(name))));
+}
+
+function isSame(before: object | undefined, after: object | undefined): boolean {
+  if (before === undefined || after === undefined) return before === after;
+  const from: Values = { ...before };
+  const to: Values = { ...after };
+  const names = Object.keys(from);
+  if (names.length !== Object.keys(to).length) return false;
+  return names.every((name) => Object.hasOwn(to, name) && isSameValue(from[name], to[name]));
+}
+
+function isSameValue(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (isRecord(left) && isRecord(right)) return isSame(left, right);
+  if (!Array.isArray(left) || !Array.isArray(right)) return false;
+  return left.length === right.length && left.every((value, index) => value === right[index]);
 }
 
 function describeChange(field: string, from: string | undefined, to: string | undefined): FieldChange {

@@ -5,7 +5,8 @@ import { compareIds } from "./merge.ts";
 export const PAGE_OBJECTS = 100;
 
 /**
- * A range of ids of one type that is read page after page. The lanes of a type never overlap and leave no gap:
+ * A range of ids of one type that is read page after page. The lanes of a type never overlap and leave no gap, except that
+ * those that are done may be joined into one without bounds:
  *
  * ```
  * ids   1 ─────────── 40 ─────────── 90 ──────────────▶
@@ -53,6 +54,14 @@ export function estimatePages({ lane, reachedId }: LaneReach): number | undefine
 function gapOf({ lane, reachedId }: LaneReach): number | undefined {
   if (lane.firstId === undefined || reachedId === undefined || lane.read < 2) return undefined;
   return Math.max(1, Number(BigInt(reachedId) - BigInt(lane.firstId)) / (lane.read - 1));
+}
+
+/** The lanes with those of a type that are done as one, so that a checkpoint stays small however many there were. */
+export function joinDoneLanes(lanes: readonly ListLane[]): readonly ListLane[] {
+  const done = new Map<ObjectType, ListLane>();
+  for (const { type, read, isDone } of lanes)
+    if (isDone) done.set(type, { type, read: (done.get(type)?.read ?? 0) + read, isDone });
+  return [...done.values(), ...lanes.filter((lane) => !lane.isDone)];
 }
 
 /** A lane cut in two. */

@@ -93,7 +93,7 @@ export function parseSortKey(sk: string): { readonly id: string; readonly compan
 }
 
 /** Sort keys of a range of ids, inclusive bounds for `BETWEEN`: above `afterId`, up to and with `toId`. */
-export function sortKeyRange(range: { readonly afterId?: string; readonly toId?: string }): {
+export function sortKeyRange(range: { readonly afterId?: string; readonly toId?: string | undefined }): {
   readonly from: string;
   readonly to: string;
 } {

@@ -9,7 +9,7 @@ export interface PartitionQuery {
   /** The table itself when absent. */
   readonly index?: { readonly indexName: string; readonly partitionKey: string; readonly sortKey: string };
   readonly partition: string;
-  /** Inclusive bounds of the sort key. */
+  /** Inclusive bounds of the sort key. The upper one may become lower from page to page. */
   readonly from: string;
   readonly to: string;
   /** Only these; all when absent. */
@@ -20,14 +20,15 @@ export interface PartitionQuery {
   readonly pageSize?: number;
 }
 
-/** Pages of a query, each read when it is asked for. */
+/** Pages of a query, each read when it is asked for; none that begins behind its upper bound, which DynamoDB refuses. */
 export async function* queryPages(table: Table, query: PartitionQuery): AsyncGenerator<readonly Item[], void, void> {
+  const { sortKey } = query.index ?? TABLE;
   let startKey: Item | undefined;
   do {
     const page = await queryPage(table, query, startKey);
     startKey = page.lastKey;
     if (page.items.length > 0) yield page.items;
-  } while (startKey !== undefined);
+  } while (startKey !== undefined && (startKey[sortKey]?.S ?? "") < query.to);
 }
 
 /** One page of a query, from behind `startKey`. */

@@ -35,11 +35,14 @@ export function streamItems(
   kind: RecordKind,
   { range, pageSize = PAGE_SIZE }: { readonly range: RecordRange | SortKeyRange; readonly pageSize?: number },
 ): AsyncGenerator<Item, void, void> {
-  const bounds = "from" in range ? range : sortKeyRange(range);
+  const bounds = (): SortKeyRange => ("from" in range ? range : sortKeyRange(range));
   const shards = Array.from({ length: SHARDS }, (_, shard) =>
     queryPages(table, {
       partition: partitionKeyOf(kind, shard),
-      ...bounds,
+      from: bounds().from,
+      get to() {
+        return bounds().to;
+      },
       attributes: CONDENSED_ATTRIBUTES,
       pageSize,
     }),

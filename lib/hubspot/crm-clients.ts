@@ -73,7 +73,7 @@ export async function callOrMissing<T>(what: string, call: () => Promise<T>): Pr
  * Makes a call whose path always exists.
  * @throws RetryableError, NonRetryableError `badAnswer` on a 404
  */
-export async function callExisting<T>(what: string, call: () => Promise<T>): Promise<T> {
+export async function callExisting<T>(what: string, call: () => Promise<T | undefined>): Promise<T> {
   const answer = await callOrMissing(what, call);
   if (answer === undefined) {
     throw new NonRetryableError(`HubSpot answered 404 (${what}); is the API version right?`, { code: "badAnswer" });

@@ -26,8 +26,8 @@ interface LaneOptions {
 }
 
 /**
- * The part of the limit that is used. Calls arrive at HubSpot with varying delay, so its window sees a few more of them
- * than ours; this keeps them below the limit.
+ * The part of what others leave of the limit that is used. Calls arrive at HubSpot with varying delay, so its window sees
+ * a few more of them than ours; this keeps them below the limit. A smaller share keeps below it by itself.
  */
 const UTILISATION = 0.97;
 
@@ -45,9 +45,9 @@ const LONGEST_SLEEP_MS = 1_000;
  *
  * ```text
  * allowed = the least of   share × limit
- *                          limit − calls of others     (limit − remaining − ours in the window)
+ *                          UTILISATION × (limit − calls of others)     others: limit − remaining − ours in the window
  *                          requestsPerSecond × interval
- *           × UTILISATION × pace,   pace ∈ (0, 1]: halved by a 429, +2 % a second after that
+ *           × pace,   pace ∈ (0, 1]: halved by a 429, +2 % a second after that
  * ```
  *
  * When the limit drops, the window still holds calls made under the old one. Nothing is sent until enough of them have
@@ -68,8 +68,8 @@ export function createLane({ clock, limit, share, requestsPerSecond }: LaneOptio
 
   const allowed = (nowMs: number): number => {
     const ownCap = requestsPerSecond === undefined ? Infinity : (requestsPerSecond * intervalMs) / 1_000;
-    const fair = Math.min(share * max, max - othersCalls);
-    return Math.max(1, Math.min(fair * UTILISATION * currentPace(nowMs), ownCap));
+    const fair = Math.min(share * max, (max - othersCalls) * UTILISATION);
+    return Math.max(1, Math.min(fair * currentPace(nowMs), ownCap));
   };
 
   const countOwn = (nowMs: number): number => {

@@ -15,6 +15,8 @@ export interface Ticket {
 export interface PaceCounters {
   readonly calls: Readonly<Record<CallKind, number>>;
   readonly rateLimited: number;
+  /** Calls that wait for their turn now; association calls apart. */
+  readonly waiting: number;
   /** Calls a second that this process allows itself now; association calls apart. */
   readonly pacePerSecond: number;
   /** HubSpot's limit for the account, calls per ten seconds; 0 before HubSpot has told it. */
@@ -66,12 +68,16 @@ export function createPacer({ clock, requestsPerSecond, share }: PacerOptions): 
   const laneOf = (kind: CallKind): Lane => (kind === "associations" ? associations : window);
   const calls = { list: 0, batchRead: 0, associations: 0, object: 0, settings: 0 };
   let rateLimited = 0;
+  let waiting = 0;
   let limitMax = 0;
   let dailyUsedPercent = 0;
 
   return {
     take: async (kind) => {
+      const isWindowed = kind !== "associations";
+      if (isWindowed) waiting += 1;
       const sentAtMs = await laneOf(kind).take();
+      if (isWindowed) waiting -= 1;
       calls[kind] += 1;
       return { kind, sentAtMs };
     },
@@ -86,6 +92,7 @@ export function createPacer({ clock, requestsPerSecond, share }: PacerOptions): 
     counters: () => ({
       calls: { ...calls },
       rateLimited,
+      waiting,
       pacePerSecond: window.pacePerSecond(),
       limitMax,
       dailyUsedPercent,

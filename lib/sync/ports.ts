@@ -160,8 +160,8 @@ export interface RecordStore {
 export interface RecordRange {
   /** Exclusive lower bound of the HubSpot id. */
   readonly afterId?: string;
-  /** Inclusive upper bound of the HubSpot id. */
-  readonly toId?: string;
+  /** Inclusive upper bound of the HubSpot id. It may become lower while the range is streamed: it is asked for each page. */
+  readonly toId?: string | undefined;
 }
 
 /**

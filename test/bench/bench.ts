@@ -8,6 +8,12 @@ import { BUNDLE_SIZES } from "./rows/bundle-sizes.ts";
 import { COLD_START } from "./rows/cold-start.ts";
 import { DELIVERY_CPU } from "./rows/delivery-cpu.ts";
 import { IMPORT_READS } from "./rows/import-reads.ts";
+import { PASS_CALLS } from "./rows/pass-calls.ts";
+import { PASS_CPU } from "./rows/pass-cpu.ts";
+import { PASS_CRASHES } from "./rows/pass-crashes.ts";
+import { PASS_MEMORY } from "./rows/pass-memory.ts";
+import { PASS_UNITS } from "./rows/pass-units.ts";
+import { PASS_WALL } from "./rows/pass-wall.ts";
 import { SIDE_BY_SIDE } from "./rows/side-by-side.ts";
 import { COSTS } from "./rows/costs.ts";
 import { WEBHOOK_CALLS } from "./rows/webhook-calls.ts";
@@ -22,6 +28,12 @@ const MEASUREMENTS: readonly Measurement[] = [
   DELIVERY_CPU,
   COLD_START,
   BUNDLE_SIZES,
+  PASS_CALLS,
+  PASS_WALL,
+  PASS_CPU,
+  PASS_MEMORY,
+  PASS_UNITS,
+  PASS_CRASHES,
   SIDE_BY_SIDE,
   COSTS,
 ];

@@ -1,6 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createLane, estimatePages, splitLane, type LaneReach, type ListLane } from "../../lib/domain/list-lane.ts";
+import {
+  createLane,
+  estimatePages,
+  joinDoneLanes,
+  splitLane,
+  type LaneReach,
+  type ListLane,
+} from "../../lib/domain/list-lane.ts";
 
 const SEEN = { firstId: "1000", read: 101 } as const;
 /** A hundred objects read, two ids apart. */
@@ -88,6 +95,18 @@ describe("splitLane", () => {
         expect(listed.toSorted((left, right) => (left < right ? -1 : 1))).toEqual(ids);
       }),
     );
+  });
+});
+
+describe("joinDoneLanes", () => {
+  it("keeps what was read of each type, and every lane that is not done", () => {
+    const begun = lane({ toId: "9000" });
+    const done = lane({ type: "deal", isDone: true, toId: "9" });
+    expect(joinDoneLanes([done, begun, { ...done, type: "company", read: 5 }, { ...done, read: 4 }])).toEqual([
+      { type: "deal", read: 105, isDone: true },
+      { type: "company", read: 5, isDone: true },
+      begun,
+    ]);
   });
 });
 

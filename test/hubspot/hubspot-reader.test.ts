@@ -454,6 +454,16 @@ describe("listPage", () => {
     expect(sent.map(idsOf)).toEqual([[], ["1"]]);
   });
 
+  it.each([
+    ["an answer that is cut off", '{"results":[{"id":"1","proper'],
+    ["an object without a date", { results: [{ id: "1", properties: {} }] }],
+    ["an object without an id", { results: [{ properties: {}, updatedAt: "2026-01-05T08:00:00.000Z" }] }],
+    ["an object without properties", { results: [{ id: "1", updatedAt: "2026-01-05T08:00:00.000Z" }] }],
+  ])("throws at %s", async (_name, body) => {
+    const { reader, run } = stubHubSpot(() => ({ body }));
+    await expect(run(reader.listPage("company"))).rejects.toMatchObject({ code: "badAnswer" });
+  });
+
   it.each(["company", "contact", "deal"] as const satisfies readonly ObjectType[])(
     "throws when a list of type %s has no results",
     async (type) => {

@@ -196,4 +196,26 @@ describe("createPacer", () => {
     pacer.observe({ kind: "list", sentAtMs: clock.now() }, { headers, isRateLimited: false });
     expect(pacer.counters()).toEqual(before);
   });
+
+  it.each([
+    [0.9, 17.1],
+    [1, 18.43],
+  ])("paces a share of %d at %d calls a second: only the whole limit needs a margin", async (share, expected) => {
+    const clock = new VirtualClock();
+    const pacer = createPacer({ clock, share });
+    const ticket = await clock.run(pacer.take("list"));
+    const headers = new Headers({ "x-hubspot-ratelimit-max": "190", "x-hubspot-ratelimit-remaining": "189" });
+    pacer.observe(ticket, { headers, isRateLimited: false });
+    expect(pacer.counters().pacePerSecond).toBeCloseTo(expected);
+  });
+
+  it("tells how many calls wait for their turn, association calls apart", async () => {
+    const clock = new VirtualClock();
+    const pacer = createPacer({ clock, share: 1 });
+    await clock.run(pacer.take("list"));
+    const waiting = [pacer.take("list"), pacer.take("list"), pacer.take("associations")];
+    expect(pacer.counters().waiting).toBe(2);
+    await clock.run(Promise.all(waiting));
+    expect(pacer.counters().waiting).toBe(0);
+  });
 });

@@ -4,6 +4,7 @@ import type { Clock } from "../../lib/sync/ports.ts";
 /** A clock that jumps to the next sleeper's time whenever nothing else is left to do. */
 export class VirtualClock implements Clock {
   #nowMs: number;
+  #held = 0;
   #sleepers: { readonly wakeAtMs: number; readonly wake: () => void }[] = [];
 
   constructor(startMs = 1_800_000_000_000) {
@@ -20,6 +21,16 @@ export class VirtualClock implements Clock {
     return promise;
   };
 
+  /** Work that takes turns of the event loop but no time: none passes until it is done. */
+  readonly hold = async <T>(work: Promise<T>): Promise<T> => {
+    this.#held += 1;
+    try {
+      return await work;
+    } finally {
+      this.#held -= 1;
+    }
+  };
+
   /** Lets time pass until the work is done. */
   async run<T>(work: Promise<T>): Promise<T> {
     let isDone = false;
@@ -30,6 +41,7 @@ export class VirtualClock implements Clock {
     for (;;) {
       await setImmediate();
       if (isDone) return done;
+      if (this.#held > 0) continue;
       const next = this.#sleepers.shift();
       if (next === undefined) throw new Error("the work waits for something that no clock will bring");
       this.#nowMs = next.wakeAtMs;

@@ -1,4 +1,4 @@
-import { PAGE_OBJECTS, createLane, estimatePages, splitLane } from "../../domain/list-lane.ts";
+import { PAGE_OBJECTS, createLane, estimatePages, joinDoneLanes, splitLane } from "../../domain/list-lane.ts";
 import { findDisorder } from "../../domain/pair-streams.ts";
 import { NonRetryableError } from "../errors.ts";
 import { comparePage } from "./compare-page.ts";
@@ -21,10 +21,10 @@ const SPLIT_FROM_OBJECTS = 20_000;
 const FIRST_REACH_PAGES = 32;
 
 /** A lane with less left is not worth a cut. Pages. */
-const SMALLEST_CUT_PAGES = 16;
+const SMALLEST_CUT_PAGES = 8;
 
 /** Calls that cutting lanes may cost, of all calls. */
-const CUT_SHARE = 0.005;
+const CUT_SHARE = 0.007;
 
 /**
  * Lists objects of several types at once, in lanes of ascending ids, and compares each page with the records of the same
@@ -68,7 +68,7 @@ export class LaneRunner {
   #fill(): void {
     while (this.#running.size < LANES && !this.#isStopped) {
       const waiting = this.#lanes.findIndex((lane, index) => !lane.isDone && !this.#running.has(index));
-      const index = waiting === -1 ? this.#cutOne() : waiting;
+      const index = waiting === -1 ? this.#cutIfIdle() : waiting;
       if (index === undefined) return;
       this.#running.set(index, this.#work(index));
     }
@@ -77,7 +77,7 @@ export class LaneRunner {
   async #work(index: number): Promise<void> {
     const lane = this.#laneAt(index);
     this.#reached.set(index, lane.doneId);
-    const cursor = new RecordCursor(this.#session.ports.streams, lane);
+    const cursor = new RecordCursor(this.#session.ports.streams, () => this.#laneAt(index));
     try {
       while (!this.#laneAt(index).isDone && !this.#isStopped) await this.#takePage(index, cursor);
       await cursor.close();
@@ -137,23 +137,42 @@ export class LaneRunner {
     this.#session.update({ splittable: { ...this.#session.state.splittable, [type]: isSplittable } });
   }
 
-  /** Cuts the lane that has most left. @returns the index of the new lane */
+  /** More requests at once are worth a call each only as long as the pace allows more than there are. */
+  #cutIfIdle(): number | undefined {
+    return this.#session.ports.isPaceUsedUp() ? undefined : this.#cutOne();
+  }
+
+  /** Cuts the lane that has most left, where that is worth its call. @returns the index of the new lane */
   #cutOne(): number | undefined {
-    const open = this.#candidates().find(([, { lane }]) => lane.toId === undefined);
-    if (open !== undefined) {
-      const pages = this.#reachPages.get(open[1].lane.type) ?? FIRST_REACH_PAGES;
-      const index = this.#cut(open, pages);
-      if (index !== undefined) this.#reachPages.set(open[1].lane.type, pages * 2);
-      return index;
+    const candidates = this.#candidates();
+    const unknown = candidates.find(([, reach]) => this.#pagesLeft(reach) === undefined);
+    if (unknown !== undefined) {
+      const { type } = unknown[1].lane;
+      const pages = this.#reachPages.get(type) ?? FIRST_REACH_PAGES;
+      this.#reachPages.set(type, pages * 2);
+      return this.#cut(unknown, pages);
     }
-    const estimates = this.#candidates().map((found) => [found, estimatePages(found[1]) ?? 0] as const);
+    const estimates = candidates.map((found) => [found, this.#pagesLeft(found[1]) ?? 0] as const);
     const [longest] = estimates.toSorted(([, left], [, right]) => right - left);
     const pagesLeft = estimates.reduce((sum, [, pages]) => sum + pages, 0);
     const pagesDone = this.#lanes.reduce((sum, lane) => sum + lane.read / PAGE_OBJECTS, 0);
     const isAffordable = this.#cuts < (pagesLeft + pagesDone) * CUT_SHARE;
     if (longest === undefined || longest[1] < SMALLEST_CUT_PAGES || !isAffordable) return undefined;
     this.#cuts += 1;
-    return this.#cut(longest[0], 0);
+    return this.#cut(longest[0], longest[1] / 2);
+  }
+
+  /** Pages that a lane still has; of an open lane, what is left of the objects that the last pass saw. */
+  #pagesLeft(reach: LaneReach): number | undefined {
+    const { type, toId } = reach.lane;
+    if (toId !== undefined) return estimatePages(reach) ?? 0;
+    const expected = this.#session.state.expected[type];
+    if (expected === undefined) return undefined;
+    const lanes = this.#lanes.map((lane, index) => ({ lane, reachedId: this.#reached.get(index) ?? lane.doneId }));
+    const read = lanes.reduce((sum, { lane }) => (lane.type === type ? sum + lane.read : sum), 0);
+    const known = lanes.reduce((sum, each) => (each.lane.type === type ? sum + (estimatePages(each) ?? 0) : sum), 0);
+    const left = (expected - read) / PAGE_OBJECTS - known;
+    return left < -SMALLEST_CUT_PAGES ? undefined : Math.max(0, left);
   }
 
   /** Lanes at work that can be cut. */
@@ -181,7 +200,7 @@ export class LaneRunner {
   }
 
   #publish(): void {
-    this.#session.update({ lanes: [...this.#others, ...this.#lanes] });
+    this.#session.update({ lanes: [...this.#others, ...joinDoneLanes(this.#lanes)] });
   }
 }
 

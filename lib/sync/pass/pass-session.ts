@@ -17,8 +17,8 @@ const HAND_OVER_MS = 900_000;
 /** Set aside before the deadline to finish pages, store the checkpoint and hand over. Milliseconds. */
 const RESERVE_MS = 60_000;
 
-/** Deferred objects of one chunk: some 100 KB, and with every count that one can have still less than an item holds. */
-const CHUNK_ENTRIES = 1500;
+/** Deferred objects of one chunk: even with every effect and cause there is they stay below the 300 KB of an item. */
+export const CHUNK_ENTRIES = 800;
 
 /** Another invocation works on the pass now; nothing more may be stored. */
 export class LostLeaseError extends Error {
@@ -109,6 +109,11 @@ export class PassSession {
 
   defer(entries: readonly string[]): void {
     this.#deferred.push(...entries);
+  }
+
+  /** Whether anything was put off, stored or not. */
+  get hasDeferred(): boolean {
+    return this.state.chunks > 0 || this.#deferred.length > 0;
   }
 
   get counts(): PassCounts {

@@ -25,6 +25,8 @@ export interface PassPorts extends SyncPorts {
   /** 0 to 1. */
   readonly random: () => number;
   readonly readUsage: () => PassUsage;
+  /** Whether calls to HubSpot wait for their turn, so that more of them at once would gain nothing. */
+  readonly isPaceUsedUp: () => boolean;
   /** The reader for an exclusion property other than the deployed one. */
   readonly readerFor: (exclusionProperty: string) => HubSpotReader;
 }

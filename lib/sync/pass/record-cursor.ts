@@ -15,8 +15,9 @@ export class RecordCursor {
   #next: StoredObject | undefined;
   #isEnded = false;
 
-  constructor(streams: RecordStreams, lane: ListLane) {
-    this.#records = openStream(streams, lane)[Symbol.asyncIterator]();
+  /** @param laneNow the lane as it is now: while it is gone through, its end may be cut off */
+  constructor(streams: RecordStreams, laneNow: () => ListLane) {
+    this.#records = openStream(streams, laneNow)[Symbol.asyncIterator]();
   }
 
   /** All records up to and with this id that were not taken yet; without an id, all that are left. */
@@ -44,12 +45,15 @@ export class RecordCursor {
   }
 }
 
-async function* openStream(streams: RecordStreams, lane: ListLane): AsyncGenerator<StoredObject, void, void> {
+async function* openStream(streams: RecordStreams, laneNow: () => ListLane): AsyncGenerator<StoredObject, void, void> {
+  const { type, doneId } = laneNow();
   const range = {
-    ...(lane.doneId !== undefined && { afterId: lane.doneId }),
-    ...(lane.toId !== undefined && { toId: lane.toId }),
+    ...(doneId !== undefined && { afterId: doneId }),
+    get toId() {
+      return laneNow().toId;
+    },
   };
-  switch (lane.type) {
+  switch (type) {
     case "company":
       for await (const customer of streams.streamCustomers(range))
         yield { kind: "company", id: customer.companyId, customer };

@@ -29,14 +29,15 @@ export async function workOnPass(session: PassSession): Promise<"over" | "timeUp
       return "over";
     }
     session.update({ phase: "applying", lanes: [] });
-    await session.save();
+    // On a night without deactivations there is nothing to keep before it goes on.
+    if (session.hasDeferred) await session.save();
   }
   if (session.state.phase === "applying") {
     // The token may have been changed since the listing; the reads that confirm must come from the same account.
     if (session.state.chunks > 0) await comparePortals(session.run.hubspot, session.ports.passes);
     if (!(await applyDeferred(session))) return "timeUp";
     session.update({ phase: "freeing" });
-    await session.save();
+    if (session.hasDeferred) await session.save();
   }
   if (session.pass.types.length === OBJECT_TYPES.length && !(await freeNumbers(session))) return "timeUp";
   return finish(session);

@@ -54,6 +54,7 @@ async function readWithPass(baseUrl: string): Promise<number> {
   const store = createInMemoryRecordStore();
   const passes = createInMemoryPassStore<PassCheckpoint, PassReport>({ schemas: PASS_SCHEMAS });
   const telemetry = { info: ignore, warn: ignore, error: ignore, count: ignore };
+  const pacer = createPacer({ clock: systemClock, share: 1 });
   const readerFor = (exclusionProperty: string) =>
     createHubSpotReader({
       baseUrl,
@@ -62,7 +63,7 @@ async function readWithPass(baseUrl: string): Promise<number> {
       exclusionProperty,
       clock: systemClock,
       telemetry,
-      pacer: createPacer({ clock: systemClock, share: 1 }),
+      pacer,
     });
   const ports: PassPorts = {
     hubspot: readerFor(ALL_DEALS.exclusion.property),
@@ -77,6 +78,7 @@ async function readWithPass(baseUrl: string): Promise<number> {
     brake: { percent: 10, minimum: 20 },
     random: Math.random,
     readUsage: () => ({ hubspotCalls: 0, rateLimitedCalls: 0, readUnits: 0, writeUnits: 0 }),
+    isPaceUsedUp: () => pacer.counters().waiting > 0,
     readerFor,
   };
   const started = await startPass(ports, { isDryRun: true });
