@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import * as z from "zod";
 import { createProcessIo } from "../../lib/cli/process-io.ts";
+import { callCdk } from "../../lib/cli/setup/cdk-program.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -19,6 +22,14 @@ describe("createProcessIo", () => {
     expect(exitCode).toBe(0);
     expect(JSON.parse(output)).toMatchObject({ AWS_PROFILE: "production", AWS_REGION: "eu-central-1" });
     expect(output).not.toMatch(/in-the-shell/u);
+  });
+
+  it("starts the CDK that package.json pins", async () => {
+    const { output } = await createProcessIo().runProgram({ ...callCdk(["--version"]), isShown: false });
+    const pinned = z
+      .object({ devDependencies: z.object({ "aws-cdk": z.string() }) })
+      .parse(JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")));
+    expect(output.split(" ")[0]).toBe(pinned.devDependencies["aws-cdk"]);
   });
 
   it("answers 127 for a program that is not there", async () => {

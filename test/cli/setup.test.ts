@@ -135,6 +135,7 @@ describe("setup", () => {
     const deploy = terminal.programs.find(({ args }) => args.includes("deploy"));
     expect(deploy?.args).toEqual([
       "--no",
+      "--",
       "cdk",
       "deploy",
       "--require-approval",
@@ -207,7 +208,7 @@ describe("setup", () => {
     const terminal = openTerminal([[/Run it now\?/u, true], ...firstRun()]);
     await terminal.run("setup");
     const bootstrap = terminal.programs.find(({ args }) => args.includes("bootstrap"));
-    expect(bootstrap?.args).toEqual(["--no", "cdk", "bootstrap", `aws://${ACCOUNT_ID}/eu-central-1`]);
+    expect(bootstrap?.args).toEqual(["--no", "--", "cdk", "bootstrap", `aws://${ACCOUNT_ID}/eu-central-1`]);
   });
 
   it.each<{

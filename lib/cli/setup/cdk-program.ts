@@ -1,7 +1,13 @@
 import { chooseStackName, type AwsChoice } from "../aws/deployment.ts";
 import { readCdkSettings } from "../cdk-settings.ts";
 import { CliError } from "../cli-error.ts";
-import type { CliIo } from "../cli-io.ts";
+import type { CliIo, ProgramCall } from "../cli-io.ts";
+
+/** Starts the CDK that is installed here, never some other version that npx would fetch. */
+export function callCdk(args: readonly string[]): Pick<ProgramCall, "command" | "args"> {
+  // Without the two hyphens npx takes `cdk` for the value of `--no`, and what follows for its own.
+  return { command: "npx", args: ["--no", "--", "cdk", ...args] };
+}
 
 /** CDK's command line, for one account, region and stack. */
 export interface CdkProgram {
@@ -27,9 +33,7 @@ export async function openCdk(
     spell,
     run: async (args) => {
       const { exitCode } = await io.runProgram({
-        command: "npx",
-        // Never some other version that npx would fetch.
-        args: ["--no", "cdk", ...args, ...common],
+        ...callCdk([...args, ...common]),
         isShown: true,
         env: { AWS_REGION: region, AWS_DEFAULT_REGION: region },
       });

@@ -7,7 +7,7 @@ import { isCdkFolder } from "../cdk-settings.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliIo } from "../cli-io.ts";
 import type { CommandCall } from "../command.ts";
-import { openCdk, type CdkProgram } from "./cdk-program.ts";
+import { callCdk, openCdk, type CdkProgram } from "./cdk-program.ts";
 import { announce, say } from "./narration.ts";
 
 /** An AWS account that CDK can deploy to. */
@@ -56,7 +56,7 @@ async function checkPrograms(io: CliIo): Promise<void> {
       `Node.js ${LEAST_NODE.join(".")} or newer is needed, found ${node.output.trim() || "none"}. Run \`npm ci\` and start this with npx.`,
     );
   }
-  const cdk = await io.runProgram({ command: "npx", args: ["--no", "cdk", "--version"], isShown: false });
+  const cdk = await io.runProgram({ ...callCdk(["--version"]), isShown: false });
   if (cdk.exitCode !== 0) throw new CliError("CDK is not installed here. Run `npm ci`, then setup again.");
   say(io, `Node.js ${major}.${minor} and CDK ${cdk.output.trim()} are there.`);
 }
