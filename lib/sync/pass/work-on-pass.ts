@@ -75,7 +75,8 @@ async function listEverything(session: PassSession): Promise<boolean> {
     // Loaded anew for each group: the companies before may have turned some.
     const customers = await loadCustomerStates(session);
     if (!(await new LaneRunner(session, customers, types).listAll())) return false;
-    await session.save();
+    // What a trial has turned is read back from the store.
+    if (session.hasDeferred) await session.save();
   }
   return true;
 }

@@ -144,7 +144,7 @@ const FATAL: Listings = [
   ],
   ["JSON of another shape", () => replaceLists(json(200, { data: [] })), /no results/u],
   ["JSON that is null", () => replaceLists(json(200, null)), /./u],
-  ["results that are no list", () => replaceLists(json(200, { results: { total: 0 } })), /could not be read/u],
+  ["results that are no list", () => replaceLists(json(200, { results: { total: 0 } })), /no results/u],
   ["objects without ids", () => replaceLists(json(200, { results: [{ properties: {} }] })), /without an id/u],
   [
     "objects without a stamp",
