@@ -1,5 +1,6 @@
 import { QUEUE } from "../../lib/contract.ts";
 import { readQueueDepth } from "../../lib/sqs/change-queue.ts";
+import type { Pass } from "../../lib/sync/pass-ports.ts";
 import { startPass, type PassStart } from "../../lib/sync/pass/start-pass.ts";
 import type { WiredPorts } from "../../lib/wiring/sync-ports.ts";
 import { checkPortal, type PortalCheck } from "./check-portal.ts";
@@ -26,6 +27,8 @@ export interface LocalStack {
   readonly idle: (deadlineMs?: number) => Promise<void>;
   /** Starts a pass over everything. */
   readonly reconcile: () => Promise<PassStart>;
+  /** A pass as it is stored. */
+  readonly readPass: (passId: string) => Promise<Pass | undefined>;
   readonly close: () => Promise<void>;
 }
 
@@ -73,7 +76,8 @@ async function startParts(
   await simulated?.connect(`${door.url}/webhook`);
   const idle = (deadlineMs = 60_000): Promise<void> => waitUntilIdle({ aws, simulated, deadlineMs });
   const reconcile = (): Promise<PassStart> => startPass(functions.starter);
-  return { url: door.url, webhookUrl, hubspotUrl, portal, simulated, aws, ports, idle, reconcile };
+  const readPass = (passId: string): Promise<Pass | undefined> => functions.starter.passes.readPass(passId);
+  return { url: door.url, webhookUrl, hubspotUrl, portal, simulated, aws, ports, idle, reconcile, readPass };
 }
 
 async function startSimulated({
