@@ -6,7 +6,7 @@ import type { WiredPorts } from "../../lib/wiring/sync-ports.ts";
 import { checkPortal, type PortalCheck } from "./check-portal.ts";
 import { CONSOLE_ROUTES, forSameMachine } from "./console-route.ts";
 import { openHttpDoor } from "./http-door.ts";
-import { startLocalAws, type LocalAws } from "./local-aws.ts";
+import { startLocalAws, VISIBILITY_SECONDS, type LocalAws } from "./local-aws.ts";
 import { createLocalFunctions, type LocalFunctions } from "./local-functions.ts";
 import type { LocalPace, LocalStackOptions } from "./stack-options.ts";
 import { startQueuePoller } from "./queue-poller.ts";
@@ -97,6 +97,7 @@ function startWorkers(options: LocalStackOptions, aws: LocalAws, functions: Loca
     queueUrl: aws.changes.queueUrl,
     batchSize: QUEUE.batchSize,
     windowMs: options.pace.batchWindowMs,
+    visibilitySeconds: VISIBILITY_SECONDS,
     concurrency: options.pace.concurrency,
     handler: functions.processChanges,
     onCrash: onCrash(options),
@@ -106,6 +107,7 @@ function startWorkers(options: LocalStackOptions, aws: LocalAws, functions: Loca
     queueUrl: aws.passes.queueUrl,
     batchSize: 1,
     windowMs: 0,
+    visibilitySeconds: VISIBILITY_SECONDS,
     concurrency: 1,
     handler: functions.reconcile,
     onCrash: onCrash(options),
