@@ -1,7 +1,7 @@
 import { QUEUE } from "../../lib/contract.ts";
 import { readQueueDepth } from "../../lib/sqs/change-queue.ts";
 import type { Pass } from "../../lib/sync/pass-ports.ts";
-import { startPass, type PassStart } from "../../lib/sync/pass/start-pass.ts";
+import { startPass, type PassStart, type StartPorts } from "../../lib/sync/pass/start-pass.ts";
 import type { WiredPorts } from "../../lib/wiring/sync-ports.ts";
 import { checkPortal, type PortalCheck } from "./check-portal.ts";
 import { CONSOLE_ROUTES, forSameMachine } from "./console-route.ts";
@@ -64,6 +64,7 @@ async function startParts(
   const { ports } = functions;
   if (simulated !== undefined) closers.push(simulated.close);
   const portal = await checkPortal(ports.hubspot, ports.settings, hubspotUrl);
+  if (options.dynamoDbEndpoint === undefined) await adoptPass(functions.starter);
   closers.push(startWorkers(options, aws, functions));
   const routes = [
     { path: "/webhook", handler: functions.receiveWebhook },
@@ -88,6 +89,12 @@ async function startSimulated({
   if (portal.kind === "remote") return undefined;
   const { port, accessToken, isSample } = portal;
   return startSimulatedPortal({ port, accessToken, clientSecret, isSample, ...(folder !== undefined && { folder }) });
+}
+
+/** Nobody but this process works on the embedded table: whoever held the lease of a pass died with the process before. */
+async function adoptPass({ passes, passQueue }: StartPorts): Promise<void> {
+  const lease = await passes.readLease();
+  if (lease !== undefined) await passQueue.send({ passId: lease.passId, handedBy: lease.owner });
 }
 
 /** @returns ends the workers after the batches at hand */
