@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { followPass } from "./follow-pass.ts";
 import type { LocalStack } from "./local-stack.ts";
 
 /** What the keys of the terminal do, for the first screen. */
@@ -36,6 +37,7 @@ async function press(
     case "r": {
       const started = await stack.reconcile();
       if (started.kind === "running") write(`Reconciliation ${started.passId} is still at work.`);
+      if (started.kind === "started") write(await followPass(stack, started.passId));
       return;
     }
     case "d":

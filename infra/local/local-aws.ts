@@ -41,10 +41,10 @@ export interface LocalAws {
 const TABLE_NAME = "hubspot-zep-records";
 
 /**
- * How long a message stays hidden after it was received. Short, so that after a crash the changes that were in work are
- * taken up again soon; a batch that takes longer is worked on twice, which does no harm.
+ * How long a message stays hidden after it was received or its hiding was renewed. Short, so that after a crash the
+ * changes that were in work are taken up again soon. Seconds.
  */
-const VISIBILITY_SECONDS = 30;
+export const VISIBILITY_SECONDS = 15;
 
 /** Starts what is not running elsewhere, and creates table and queues if they are missing. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {

@@ -1,11 +1,12 @@
 import { QUEUE } from "../../lib/contract.ts";
 import { readQueueDepth } from "../../lib/sqs/change-queue.ts";
-import { startPass, type PassStart } from "../../lib/sync/pass/start-pass.ts";
+import type { Pass } from "../../lib/sync/pass-ports.ts";
+import { startPass, type PassStart, type StartPorts } from "../../lib/sync/pass/start-pass.ts";
 import type { WiredPorts } from "../../lib/wiring/sync-ports.ts";
 import { checkPortal, type PortalCheck } from "./check-portal.ts";
 import { CONSOLE_ROUTES, forSameMachine } from "./console-route.ts";
 import { openHttpDoor } from "./http-door.ts";
-import { startLocalAws, type LocalAws } from "./local-aws.ts";
+import { startLocalAws, VISIBILITY_SECONDS, type LocalAws } from "./local-aws.ts";
 import { createLocalFunctions, type LocalFunctions } from "./local-functions.ts";
 import type { LocalPace, LocalStackOptions } from "./stack-options.ts";
 import { startQueuePoller } from "./queue-poller.ts";
@@ -26,6 +27,8 @@ export interface LocalStack {
   readonly idle: (deadlineMs?: number) => Promise<void>;
   /** Starts a pass over everything. */
   readonly reconcile: () => Promise<PassStart>;
+  /** A pass as it is stored. */
+  readonly readPass: (passId: string) => Promise<Pass | undefined>;
   readonly close: () => Promise<void>;
 }
 
@@ -61,6 +64,7 @@ async function startParts(
   const { ports } = functions;
   if (simulated !== undefined) closers.push(simulated.close);
   const portal = await checkPortal(ports.hubspot, ports.settings, hubspotUrl);
+  if (options.dynamoDbEndpoint === undefined) await adoptPass(functions.starter);
   closers.push(startWorkers(options, aws, functions));
   const routes = [
     { path: "/webhook", handler: functions.receiveWebhook },
@@ -73,7 +77,8 @@ async function startParts(
   await simulated?.connect(`${door.url}/webhook`);
   const idle = (deadlineMs = 60_000): Promise<void> => waitUntilIdle({ aws, simulated, deadlineMs });
   const reconcile = (): Promise<PassStart> => startPass(functions.starter);
-  return { url: door.url, webhookUrl, hubspotUrl, portal, simulated, aws, ports, idle, reconcile };
+  const readPass = (passId: string): Promise<Pass | undefined> => functions.starter.passes.readPass(passId);
+  return { url: door.url, webhookUrl, hubspotUrl, portal, simulated, aws, ports, idle, reconcile, readPass };
 }
 
 async function startSimulated({
@@ -86,6 +91,12 @@ async function startSimulated({
   return startSimulatedPortal({ port, accessToken, clientSecret, isSample, ...(folder !== undefined && { folder }) });
 }
 
+/** Nobody but this process works on the embedded table: whoever held the lease of a pass died with the process before. */
+async function adoptPass({ passes, passQueue }: StartPorts): Promise<void> {
+  const lease = await passes.readLease();
+  if (lease !== undefined) await passQueue.send({ passId: lease.passId, handedBy: lease.owner });
+}
+
 /** @returns ends the workers after the batches at hand */
 function startWorkers(options: LocalStackOptions, aws: LocalAws, functions: LocalFunctions): () => Promise<void> {
   const changes = startQueuePoller({
@@ -93,6 +104,7 @@ function startWorkers(options: LocalStackOptions, aws: LocalAws, functions: Loca
     queueUrl: aws.changes.queueUrl,
     batchSize: QUEUE.batchSize,
     windowMs: options.pace.batchWindowMs,
+    visibilitySeconds: VISIBILITY_SECONDS,
     concurrency: options.pace.concurrency,
     handler: functions.processChanges,
     onCrash: onCrash(options),
@@ -102,6 +114,7 @@ function startWorkers(options: LocalStackOptions, aws: LocalAws, functions: Loca
     queueUrl: aws.passes.queueUrl,
     batchSize: 1,
     windowMs: 0,
+    visibilitySeconds: VISIBILITY_SECONDS,
     concurrency: 1,
     handler: functions.reconcile,
     onCrash: onCrash(options),

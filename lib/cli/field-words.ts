@@ -24,8 +24,8 @@ const readDate: Read = (text, word) => {
 function readWord(words: Readonly<Record<string, string>>): Read {
   return (text, word) => {
     if (text === "") return null;
-    const found = words[text.toLowerCase()];
-    if (found !== undefined) return found;
+    const spelt = text.toLowerCase();
+    if (Object.hasOwn(words, spelt)) return words[spelt];
     throw new UsageError(`${word} is "${text}"; expected one of ${[...new Set(Object.values(words))].join(", ")}.`);
   };
 }

@@ -21,9 +21,9 @@ export function renderPasses(io: CliIo, passes: readonly PassAnswer[]): string {
       { heading: "Started", cell: ({ startedAt }) => formatTime(Date.parse(startedAt)) },
       { heading: "Kind", cell: nameKind },
       { heading: "Status", cell: ({ status }) => status },
-      { heading: "Read", cell: (pass) => sumOf(pass, "read"), isNumber: true },
-      { heading: "Differed", cell: (pass) => sumOf(pass, "repaired"), isNumber: true },
-      { heading: "Failing", cell: (pass) => sumOf(pass, "failing"), isNumber: true },
+      { heading: "Read", cell: (pass) => String(sumCounts(pass, "read")), isNumber: true },
+      { heading: "Differed", cell: (pass) => String(sumCounts(pass, "repaired")), isNumber: true },
+      { heading: "Failing", cell: (pass) => String(sumCounts(pass, "failing")), isNumber: true },
     ],
     passes,
   );
@@ -54,14 +54,23 @@ export function renderPass(io: CliIo, pass: PassAnswer): string {
 }
 
 function describeCauses(pass: PassAnswer): string {
-  const causes = new Map<string, number>();
-  for (const type of TYPES) {
-    for (const [name, count] of Object.entries(pass.counts[type] ?? {}))
-      if (name.startsWith("by.")) causes.set(name.slice(3), (causes.get(name.slice(3)) ?? 0) + count);
-  }
-  const counted = [...causes].map(([cause, count]) => `${toWords(cause)} (${count})`).join(", ");
+  const causes = sumCauses(pass);
+  const counted = [...causes].map(([cause, count]) => `${cause} (${count})`).join(", ");
   if (pass.dryRun === true) return causes.size === 0 ? "Nothing differs.\n" : `Differs because of: ${counted}\n`;
   return causes.size === 0 ? "Nothing had to be repaired.\n" : `Repaired because of: ${counted}\n`;
+}
+
+/** Why a pass had to repair records, in people's words, and how many for each reason. */
+export function sumCauses({ counts }: Pick<PassAnswer, "counts">): ReadonlyMap<string, number> {
+  const causes = new Map<string, number>();
+  for (const type of TYPES) {
+    for (const [name, count] of Object.entries(counts[type] ?? {})) {
+      if (!name.startsWith("by.")) continue;
+      const cause = toWords(name.slice("by.".length));
+      causes.set(cause, (causes.get(cause) ?? 0) + count);
+    }
+  }
+  return causes;
 }
 
 /** `missedEvent` as people write it. */
@@ -69,8 +78,9 @@ function toWords(name: string): string {
   return name.replaceAll(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-function sumOf({ counts }: PassAnswer, name: string): string {
-  return String(TYPES.reduce((sum, type) => sum + (counts[type]?.[name] ?? 0), 0));
+/** One count of a pass over all types. */
+export function sumCounts({ counts }: Pick<PassAnswer, "counts">, name: string): number {
+  return TYPES.reduce((sum, type) => sum + (counts[type]?.[name] ?? 0), 0);
 }
 
 function renderReport(io: CliIo, { report }: PassAnswer): string {

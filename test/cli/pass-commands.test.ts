@@ -120,6 +120,9 @@ describe("reconcile", () => {
   });
 });
 
+/** A record that a preview names. */
+const entry = (effect: string, id: string) => ({ effect, type: "project", id, name: "" });
+
 describe("preview", () => {
   it("names what other stages would create, and writes nothing", async () => {
     const { exitCode, out } = await run("preview --deal-stages ALL");
@@ -136,6 +139,33 @@ describe("preview", () => {
     const { out } = await run("preview --exclusion-values nein,später");
     expect(out).toContain(`Would be frozen (2)\n  customer ${company}`);
     expect(out).toMatch(/^ {2}contactPerson \d+\/\d+$/mu);
+  });
+
+  it("says of how many records it names some, when they are too many to name", async () => {
+    const pass = {
+      id: "p-1",
+      status: "succeeded",
+      startedAt: "2026-11-25T03:00:00Z",
+      dryRun: true,
+      counts: { company: { frozen: 1 }, deal: { frozen: 811, updated: 5, released: 3, deactivated: 4 } },
+      report: {
+        warnings: [],
+        durationSeconds: 9,
+        hubspotCalls: 12,
+        rateLimitedCalls: 0,
+        listed: [entry("frozen", "1"), entry("frozen", "2"), entry("released", "3"), entry("updated", "4")],
+      },
+    };
+    const { out } = await runCli("http://127.0.0.1", words("preview --deal-stages all"), {
+      fetch: () => Promise.resolve(Response.json(pass)),
+    });
+    const headings = out.match(/^Would be .*$/gmu);
+    expect(headings).toEqual([
+      "Would be released (1 of 3)",
+      "Would be updated (1 of 2)",
+      "Would be frozen (2 of 812)",
+      "Would be deactivated (0 of 4)",
+    ]);
   });
 
   it("says that nothing would change", async () => {

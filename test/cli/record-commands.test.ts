@@ -209,6 +209,7 @@ describe("set", () => {
   });
 
   it.each([
+    [`set projekt 1 billingType=constructor`, /billingType is "constructor"; expected one of hourly, daily, flat/u],
     [`set kunde 1 name`, /"name" is no change; write field=value, such as customerNumber=K-100\./u],
     [`set kunde 1 farbe=rot`, /A customer has no field "farbe"; its fields are customerNumber, name/u],
     [`set projekt 1 beginn=morgen`, /beginn is "morgen"; expected a date such as 2026-12-31 or 31\.12\.2026/u],

@@ -1,4 +1,31 @@
-import type { LoadProgress, LoadResult } from "./load.ts";
+/** Where a load stands. */
+export interface LoadProgress {
+  readonly seconds: number;
+  /** Events that receive-webhook took in. */
+  readonly events: number;
+  readonly deliveries: number;
+  /** Messages that are not done, one for each delivery. */
+  readonly waiting: number;
+  readonly hubspotCalls: number;
+  readonly rateLimited: number;
+  readonly writes: number;
+}
+
+/** What a load led to. */
+export interface LoadResult extends Omit<LoadProgress, "waiting"> {
+  readonly objects: number;
+  /** The most messages that waited at once, for HubSpot's limit or for the table. */
+  readonly mostWaiting: number;
+  /** How old the oldest change of a batch was at most when it was worked on. Milliseconds. */
+  readonly longestWaitMs: number;
+  /** Objects that were read again because the answer looked old. */
+  readonly lookedAgain: number;
+  /** Object changes that failed and were repeated. */
+  readonly failed: number;
+  /** HubSpot's limit of the portal, calls in ten seconds; association reads apart. */
+  readonly limitPerTenSeconds: number;
+  readonly differences: readonly string[];
+}
 
 const number = (value: number): string => value.toLocaleString("en-US");
 

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
 import { createRandom } from "../../infra/local/hubspot-simulator/seeded-random.ts";
 import { startLocalWorld, type LocalWorld } from "../fixtures/local-world.ts";
-import { formatProgress, formatResult } from "./load-text.ts";
+import { formatProgress, formatResult, type LoadProgress, type LoadResult } from "./load-text.ts";
 
 /** How much happens in HubSpot at once. */
 export interface Load {
@@ -14,35 +14,6 @@ export interface Load {
   readonly seed: number;
   /** HubSpot's limit of the portal, calls in ten seconds; what a Professional one has when absent. */
   readonly limit?: number;
-}
-
-/** Where a load stands. */
-export interface LoadProgress {
-  readonly seconds: number;
-  /** Events that receive-webhook took in. */
-  readonly events: number;
-  readonly deliveries: number;
-  /** Messages that are not done, one for each delivery. */
-  readonly waiting: number;
-  readonly hubspotCalls: number;
-  readonly rateLimited: number;
-  readonly writes: number;
-}
-
-/** What a load led to. */
-export interface LoadResult extends Omit<LoadProgress, "waiting"> {
-  readonly objects: number;
-  /** The most messages that waited at once, for HubSpot's limit or for the table. */
-  readonly mostWaiting: number;
-  /** How old the oldest change of a batch was at most when it was worked on. Milliseconds. */
-  readonly longestWaitMs: number;
-  /** Objects that were read again because the answer looked old. */
-  readonly lookedAgain: number;
-  /** Object changes that failed and were repeated. */
-  readonly failed: number;
-  /** HubSpot's limit of the portal, calls in ten seconds; association reads apart. */
-  readonly limitPerTenSeconds: number;
-  readonly differences: readonly string[];
 }
 
 /** How often the queue is looked at. */

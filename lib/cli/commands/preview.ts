@@ -3,7 +3,7 @@ import { passAnswer, type PassAnswer } from "../api-answers.ts";
 import { UsageError } from "../cli-error.ts";
 import type { CliIo } from "../cli-io.ts";
 import { parseOptions, printResult, type Command, type CommandCall } from "../command.ts";
-import { renderPass } from "../pass-text.ts";
+import { renderPass, sumCounts } from "../pass-text.ts";
 import { openRecords, TARGET_OPTIONS } from "../target.ts";
 import { paint, toPlainLine } from "../terminal/display-text.ts";
 import { watchPass } from "../watch-pass.ts";
@@ -63,10 +63,18 @@ function renderPreview(io: CliIo, pass: PassAnswer): string {
   const listed = pass.report?.listed ?? [];
   const groups = HEADINGS.flatMap(([effect, heading]) => {
     const entries = listed.filter((entry) => entry.effect === effect);
-    if (entries.length === 0) return [];
+    const total = countEffect(pass, effect);
+    if (total === 0) return [];
     const lines = entries.map(({ type, id, name }) => toPlainLine(`  ${type} ${id} ${name}`).trimEnd());
-    return [paint(io, "bold", `${heading} (${entries.length})`), ...lines];
+    const count = entries.length < total ? `${entries.length} of ${total}` : `${total}`;
+    return [paint(io, "bold", `${heading} (${count})`), ...lines];
   });
   const told = groups.length === 0 ? ["These settings would change no record."] : groups;
   return `${told.join("\n")}\n\nNothing was written.\n\n${renderPass(io, pass)}`;
+}
+
+/** All records of an effect; a preview names some hundred only. What is released is updated as well. */
+function countEffect(pass: PassAnswer, effect: string): number {
+  const total = sumCounts(pass, effect);
+  return effect === "updated" ? total - sumCounts(pass, "released") : total;
 }

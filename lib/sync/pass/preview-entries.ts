@@ -1,11 +1,10 @@
-import { MOST_PREVIEWED } from "./pass-types.ts";
 import type { Repair } from "../../domain/pass-finding.ts";
 import type { SyncRecord } from "../../domain/record.ts";
 import type { PreviewEntry } from "./pass-types.ts";
 
-/** What a preview tells of repairs, as long as its list has room. */
-export function listPreviewed(repairs: readonly Repair[], listedCount: number): readonly PreviewEntry[] {
-  return repairs.flatMap((repair) => describe(repair)).slice(0, MOST_PREVIEWED - listedCount);
+/** What a preview tells of repairs. */
+export function describeRepairs(repairs: readonly Repair[]): readonly PreviewEntry[] {
+  return repairs.flatMap((repair) => describe(repair));
 }
 
 function describe({ stored, next, effect }: Repair): readonly PreviewEntry[] {

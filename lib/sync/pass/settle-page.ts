@@ -4,7 +4,8 @@ import { isOutage, NonRetryableError, RetryableError } from "../errors.ts";
 import { markFailing } from "../mark-failing.ts";
 import { Counter, countRepairs } from "./counter.ts";
 import { encodeDeferred } from "./deferred-object.ts";
-import { listPreviewed } from "./preview-entries.ts";
+import { MOST_PREVIEWED } from "./pass-types.ts";
+import { describeRepairs } from "./preview-entries.ts";
 import { encodeTurn } from "./trial-turn.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
 import type { CompareContext } from "../../domain/pass-finding.ts";
@@ -46,7 +47,7 @@ export async function settlePage(
       for (const object of compared) countObject(counts, object, { isDryRun, outcome: outcomes.get(object.id) });
       session.add(type, counts.sums);
       session.add("company", countPulledIn(pulledIn, context));
-      if (isDryRun) rememberTrial(session, compared);
+      if (isDryRun) rememberTrial(session, type, compared);
       else session.defer(compared.flatMap((object) => encodeDeferred(type, object)));
       sumNumbers(session, compared);
     },
@@ -109,11 +110,13 @@ function countObject(
 }
 
 /** A trial goes on as if its repairs were made. */
-function rememberTrial(session: PassSession, compared: readonly ComparedObject[]): void {
+function rememberTrial(session: PassSession, type: ObjectType, compared: readonly ComparedObject[]): void {
   const repairs = compared.flatMap(({ finding }) => (finding.kind === "settled" ? [] : finding.repairs));
   session.defer(repairs.flatMap(({ next }) => (next.type === "customer" ? [encodeTurn(next)] : [])));
   if (session.state.preview === undefined) return;
-  session.update({ listed: [...session.state.listed, ...listPreviewed(repairs, session.state.listed.length)] });
+  const entries = describeRepairs(repairs);
+  session.add(type, { released: entries.filter(({ effect }) => effect === "released").length });
+  session.update({ listed: [...session.state.listed, ...entries].slice(0, MOST_PREVIEWED) });
 }
 
 /** Adds the numbers that these objects hold now, to be compared with the reservations. */

@@ -1,4 +1,4 @@
-import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { ChangeMessageVisibilityBatchCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { startQueuePoller, type PollerOptions, type QueuePoller } from "../../../infra/local/queue-poller.ts";
@@ -46,6 +46,7 @@ function start(
     queueUrl,
     batchSize: 100,
     windowMs: 0,
+    visibilitySeconds: 1,
     concurrency: 1,
     onCrash: (error) => crashes.push(error),
     handler: (event) => {
@@ -99,6 +100,22 @@ describe("startQueuePoller", () => {
     });
     await vi.waitFor(async () => expect(await countMessages()).toBe(0), { timeout: 5_000 });
     expect([batches, crashes]).toMatchObject([[["a"], ["a"]], [{ message: "crash" }]]);
+  });
+
+  it("keeps messages hidden for as long as the function works on them", async () => {
+    const bodies = Array.from({ length: 12 }, (_, index) => `message ${index}`);
+    await send(...bodies);
+    const sent = vi.spyOn(sqs.client, "send");
+    const renewed = (): number =>
+      sent.mock.calls
+        .flatMap(([command]) => (command instanceof ChangeMessageVisibilityBatchCommand ? [command.input] : []))
+        .flatMap(({ Entries = [] }) => Entries)
+        .filter(({ VisibilityTimeout }) => VisibilityTimeout === 1).length;
+    start(async () => {
+      await vi.waitFor(() => expect(renewed()).toBeGreaterThanOrEqual(2 * bodies.length), { timeout: 20_000 });
+    });
+    await vi.waitFor(async () => expect(await countMessages()).toBe(0), { timeout: 20_000 });
+    expect(crashes).toEqual([]);
   });
 
   it("tells the function how often a message was received", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { METRICS } from "../../../lib/contract.ts";
 import type { Settings } from "../../../lib/domain/settings.ts";
 import { continuePass } from "../../../lib/sync/pass/continue-pass.ts";
+import { MOST_PREVIEWED } from "../../../lib/sync/pass/pass-types.ts";
 import { startPass } from "../../../lib/sync/pass/start-pass.ts";
 import {
   changeUnheard,
@@ -108,6 +109,19 @@ describe("a preview", () => {
     await world.runPass({ types: ["deal"] });
     const trial = await world.runPass({ preview: { ...ALL_DEALS, dealStages: { kind: "none" } } });
     expect(trial.counts["deal"]).toMatchObject({ frozen: 3, "by.settings": 3 });
+  });
+
+  it("counts what it would release, which is updated as well, and every record beyond those it names", async () => {
+    const { world, hubspot } = fill({ companies: 20, contacts: 0, deals: 620 });
+    await world.runPass();
+    hubspot.update("company", companyId(1), { zep: "no" });
+    await world.runPass();
+    hubspot.update("company", companyId(3), { name: "Anders" });
+    const settings = { exclusion: { property: "zep", values: ["nein"] }, dealStages: { kind: "none" } as const };
+    const { passId, counts } = await world.runPass({ preview: settings });
+    expect(counts["company"]).toMatchObject({ updated: 2, released: 1 });
+    expect(counts["deal"]?.["frozen"]).toBeGreaterThan(MOST_PREVIEWED);
+    expect((await world.passes.readReport(passId))?.listed).toHaveLength(MOST_PREVIEWED);
   });
 
   it("of the settings at work names nothing", async () => {
