@@ -102,16 +102,20 @@ async function listPasses(table: Table, query: { limit: number; cursor?: string 
   };
 }
 
-/** The lease comes first, so that a crash in between leaves no pass that seems to run. */
+/**
+ * The lease comes first, so that a crash in between leaves no pass that seems to run. Whoever already holds it for this
+ * very pass has started it: the client repeats a write whose answer was lost, and must not take itself for another.
+ */
 async function startPass(
   table: Table,
   pass: Pass,
   lease: { owner: string; nowMs: number; leaseUntilMs: number },
 ): Promise<StartOutcome> {
   const item = encodeLease({ ...lease, passId: pass.passId, counts: pass.counts, checkpoint: undefined });
+  const mine = isOwner({ passId: pass.passId, owner: lease.owner });
   const isStarted = await putItemIf(table, item, {
-    expression: `attribute_not_exists(${TABLE.partitionKey}) OR leaseUntilMs <= :now`,
-    values: { ":now": { N: String(lease.nowMs) } },
+    expression: `attribute_not_exists(${TABLE.partitionKey}) OR leaseUntilMs <= :now OR (${mine.expression})`,
+    values: { ":now": { N: String(lease.nowMs) }, ...mine.values },
   });
   if (isStarted) {
     await putItem(table, encodePass(pass));

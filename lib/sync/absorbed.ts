@@ -93,10 +93,9 @@ export async function pointAbsorbed<R extends Customer | Project>(
 ): Promise<void> {
   const { sighting, record } = survivor;
   const { readAtMs } = sighting.observed;
-  // A survivor that was deleted since keeps what it took over, also when a crash came before the pointers.
   const absorbed =
     record?.state === "deleted"
-      ? await readChains(absorbing, sighting.id, record.absorbedIds)
+      ? await readTakenOver(absorbing, record)
       : await readAbsorbed(absorbing, sighting, record);
   await mapConcurrently(absorbed, (stored) => {
     const id = stored.type === "customer" ? stored.companyId : stored.dealId;
@@ -107,6 +106,19 @@ export async function pointAbsorbed<R extends Customer | Project>(
     const target = { reason, readAtMs, isFollowUpDue };
     return makePointer(run, absorbing, { stored, target, origin: sighting.hint.origin });
   });
+}
+
+/**
+ * A survivor that was deleted since keeps what it took over, also when a crash came before the pointers. One that has
+ * nothing took nothing: what it absorbed may have been detached then, and attached only after the deletion.
+ */
+async function readTakenOver<R extends Customer | Project>(
+  absorbing: Absorbing<R>,
+  survivor: R,
+): Promise<readonly R[]> {
+  const id = survivor.type === "customer" ? survivor.companyId : survivor.dealId;
+  const absorbed = await readChains(absorbing, id, survivor.absorbedIds);
+  return absorbed.filter(({ fields }) => survivor.fields !== undefined || fields === undefined);
 }
 
 interface PointerToMake<R> {

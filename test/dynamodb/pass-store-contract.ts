@@ -50,6 +50,15 @@ function describeLease(createStore: () => Promise<Store>): void {
     expect(await store.readLease()).toEqual({ passId: first.passId, owner: "a", leaseUntilMs: 61_000 });
   });
 
+  it("has started a pass when the same start is repeated because its answer was lost", async () => {
+    const store = await createStore();
+    const pass = samplePass(0);
+    await store.startPass(pass, leaseOf("a", 1000));
+    expect(await store.startPass(pass, leaseOf("a", 1000))).toEqual({ kind: "started" });
+    expect(await store.startPass(pass, leaseOf("b", 1000))).toEqual({ kind: "running", passId: pass.passId });
+    expect(await store.readPass(pass.passId)).toMatchObject({ status: "running" });
+  });
+
   it("starts a pass once the lease of the former one has run out, which then shows as failed", async () => {
     const store = await createStore();
     const [first, second] = [samplePass(0), samplePass(1)];

@@ -122,6 +122,9 @@ class Simulation {
       brake: scenario.brake,
       tally,
       rest: () => this.#rest(),
+      calm: () => {
+        this.#runs.mood = "calm";
+      },
     });
   }
 

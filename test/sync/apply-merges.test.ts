@@ -189,6 +189,22 @@ describe("applyCompanies, on a merge", () => {
     expect(await customer("90")).toMatchObject({ state: "linked", customerNumber: "1" });
   });
 
+  it("leaves a record with its data that a survivor deleted since has not taken over", async () => {
+    const stored = await customer("1");
+    if (stored === undefined) throw new Error("customer 1 is missing");
+    world.hubspot.mergeCompanies(["1"], sampleCompany("90", { exclusion: "no", ...mergedAt }));
+    await world.store.write({ ...stored, state: "detached", revision: stored.revision + 1 });
+    await world.tell(change("company", "90", { merged: UPDATED_AT_MS + 20_000 }));
+    await world.drain();
+    // Attached once the survivor is in the bin, when HubSpot answers nothing for it.
+    await world.store.write({ ...stored, state: "deleted", revision: stored.revision + 2 });
+    world.hubspot.archive("company", "90");
+    await world.tell(change("company", "90", { deleted: UPDATED_AT_MS + 40_000 }));
+    await world.drain();
+    expect(await customer("90")).toMatchObject({ state: "deleted", absorbedIds: ["1"] });
+    expect(await customer("1")).toMatchObject({ customerNumber: "1", fields: stored.fields });
+  });
+
   it("changes nothing when its events come again", async () => {
     world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
     const told = [change("company", "90", { merged: 1 }), change("company", "1", { deleted: 1 })];
