@@ -43,7 +43,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "trustStaleRead",
-    firstSeed: 30,
+    firstSeed: 107,
     breaks: "a read that is older than its own event is believed",
     install: (replace) =>
       replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", ({ suspectObject }) => ({
@@ -52,7 +52,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "reviveOnLateUpdate",
-    firstSeed: 30,
+    firstSeed: 134,
     breaks: "a live read that lags brings a deleted record back, whatever the events say",
     install: (replace) =>
       replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", ({ suspectObject }) => ({
@@ -238,7 +238,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "passOverwritesNewer",
-    firstSeed: 29,
+    firstSeed: 58,
     breaks: "a pass writes what its page says over what a worker has read since",
     install: (replace) => {
       replace<typeof import("../../lib/domain/customer.ts")>("lib/domain/customer.ts", ({ decideCustomer }) => ({
