@@ -2,7 +2,14 @@ import { newestFence } from "./contact-tombstone.ts";
 import { diffFields } from "./field-changes.ts";
 import { mapContact } from "./field-mapping.ts";
 import { compareFences, fenceOf } from "./fence.ts";
-import { isMissedTooSoon, isRevivedTooSoon, mayPrecede, suspectLinks, suspectObject } from "./suspicion.ts";
+import {
+  isMissedTooSoon,
+  isRevivedTooSoon,
+  mayLackLinks,
+  mayPrecede,
+  suspectLinks,
+  suspectObject,
+} from "./suspicion.ts";
 import { isOutdated, keep, keepOutdated, settleDraft } from "./verdict.ts";
 import type { Decision, DecisionContext, Judgement, Suspicion, Verdict } from "./decision.ts";
 import type { CompanyLink, Contact, Observation } from "./hubspot-object.ts";
@@ -146,7 +153,8 @@ function suspectFlip({
   const wasPrimary = stored.state === "linked" && stored.fields?.primary === true;
   const hasLabelTurned = stored.state === "linked" && link !== undefined && wasPrimary !== link.isPrimary;
   if (!hasTurned && !hasLabelTurned) return undefined;
-  if (!mayPrecede(stored, { readAtMs: observed.readAtMs, explainedBy: "association" }, context)) return undefined;
+  if (!mayPrecede(stored, { readAtMs: observed.readAtMs, explainedBy: "association" }, context))
+    return link === undefined && mayLackLinks(observed, context.hint, ["follow"]) ? "perhapsOlder" : undefined;
   const isNamed = hasTurned ? expects?.[companyId] !== undefined : expectsPrimary !== undefined;
   return isNamed && link !== undefined ? "perhapsOlder" : "unexpectedFlip";
 }

@@ -3,7 +3,14 @@ import { diffFields } from "./field-changes.ts";
 import { mapDeal } from "./field-mapping.ts";
 import { fenceOf } from "./fence.ts";
 import { isStageSelected } from "./stage-filter.ts";
-import { isMissedTooSoon, isRevivedTooSoon, mayPrecede, suspectLinks, suspectObject } from "./suspicion.ts";
+import {
+  isMissedTooSoon,
+  isRevivedTooSoon,
+  mayLackLinks,
+  mayPrecede,
+  suspectLinks,
+  suspectObject,
+} from "./suspicion.ts";
 import { isOutdated, keep, keepOutdated, settleDraft } from "./verdict.ts";
 import type { Adoption } from "./merge.ts";
 import type { Decision, DecisionContext, Judgement, Suspicion, Verdict } from "./decision.ts";
@@ -74,7 +81,8 @@ function decideLive(input: ProjectCase, fence: Fence, again: Suspicion | undefin
   const move = suspectMove(input);
   if (move === "unexpectedFlip") return keep(move);
   const verdict = judgeLiveDeal(observed.object, { companyId: findPrimaryCompanyId(links), customer }, context);
-  return settle(input, { fence, verdict, again: again ?? move });
+  const lacking = mayLackLinks(observed, context.hint) ? "perhapsOlder" : undefined;
+  return settle(input, { fence, verdict, again: again ?? move ?? lacking });
 }
 
 /** State of a live deal by the rules alone: first its stage, then its company. */
@@ -121,7 +129,8 @@ function suspectMove({
   // A merge moves deals along with their company, and fires no event for them.
   const isMovedByMerge = formerId !== undefined && customer?.absorbedIds.includes(formerId) === true;
   if (formerId === primaryId || isMovedByMerge) return undefined;
-  if (!mayPrecede(stored, { readAtMs: observed.readAtMs, explainedBy: "association" }, context)) return undefined;
+  if (!mayPrecede(stored, { readAtMs: observed.readAtMs, explainedBy: "association" }, context))
+    return mayLackLinks(observed, context.hint, ["follow"]) ? "perhapsOlder" : undefined;
   const isNamed = expectsPrimary?.isPrimary === true && expectsPrimary.companyId === primaryId;
   return at.association !== undefined && (isNamed || formerId === undefined) ? "perhapsOlder" : "unexpectedFlip";
 }

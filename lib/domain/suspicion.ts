@@ -81,6 +81,18 @@ export function mayPrecede(
   return !isComparison && readAtMs - fence.readAtMs < REPLICA_LAG_MS && explainedAtMs <= fence.readAtMs;
 }
 
+/**
+ * Whether a read of associations came so soon after such an event that it may not show what the event has brought along:
+ * a restoring and a merge bring associations, of which no event of their own tells.
+ */
+export function mayLackLinks(
+  { readAtMs }: { readonly readAtMs: number },
+  { at, looks }: Hint,
+  kinds: readonly ("restored" | "merged" | "follow")[] = ["restored", "merged"],
+): boolean {
+  return looks < MAX_LOOKS && kinds.some((kind) => readAtMs - (at[kind] ?? Number.NEGATIVE_INFINITY) < REPLICA_LAG_MS);
+}
+
 /** Whether HubSpot showed the object live, and a read that does not find it may only be a lagging one. */
 export function isMissedTooSoon(
   stored: RecordBase,
