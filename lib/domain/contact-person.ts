@@ -152,9 +152,11 @@ function suspectFlip({
   const hasTurned = wasLinked !== (link !== undefined);
   const wasPrimary = stored.state === "linked" && stored.fields?.primary === true;
   const hasLabelTurned = stored.state === "linked" && link !== undefined && wasPrimary !== link.isPrimary;
-  if (!hasTurned && !hasLabelTurned) return undefined;
-  if (!mayPrecede(stored, { readAtMs: observed.readAtMs, explainedBy: "association" }, context))
-    return link === undefined && mayLackLinks(observed, context.hint, ["follow"]) ? "perhapsOlder" : undefined;
+  // A restored customer brings its contacts along.
+  const isLacking = link === undefined && mayLackLinks(observed, context.hint, ["follow"]);
+  const read = { readAtMs: observed.readAtMs, explainedBy: "association" } as const;
+  if (!(hasTurned || hasLabelTurned) || !mayPrecede(stored, read, context))
+    return isLacking ? "perhapsOlder" : undefined;
   const isNamed = hasTurned ? expects?.[companyId] !== undefined : expectsPrimary !== undefined;
   return isNamed && link !== undefined ? "perhapsOlder" : "unexpectedFlip";
 }

@@ -81,8 +81,11 @@ function decideLive(input: ProjectCase, fence: Fence, again: Suspicion | undefin
   const move = suspectMove(input);
   if (move === "unexpectedFlip") return keep(move);
   const verdict = judgeLiveDeal(observed.object, { companyId: findPrimaryCompanyId(links), customer }, context);
-  const lacking = mayLackLinks(observed, context.hint) ? "perhapsOlder" : undefined;
-  return settle(input, { fence, verdict, again: again ?? move ?? lacking });
+  const isLacking =
+    mayLackLinks(observed, context.hint) ||
+    // A restored customer brings its deals along.
+    (findPrimaryCompanyId(links) === undefined && mayLackLinks(observed, context.hint, ["follow"]));
+  return settle(input, { fence, verdict, again: again ?? move ?? (isLacking ? "perhapsOlder" : undefined) });
 }
 
 /** State of a live deal by the rules alone: first its stage, then its company. */
@@ -129,8 +132,7 @@ function suspectMove({
   // A merge moves deals along with their company, and fires no event for them.
   const isMovedByMerge = formerId !== undefined && customer?.absorbedIds.includes(formerId) === true;
   if (formerId === primaryId || isMovedByMerge) return undefined;
-  if (!mayPrecede(stored, { readAtMs: observed.readAtMs, explainedBy: "association" }, context))
-    return mayLackLinks(observed, context.hint, ["follow"]) ? "perhapsOlder" : undefined;
+  if (!mayPrecede(stored, { readAtMs: observed.readAtMs, explainedBy: "association" }, context)) return undefined;
   const isNamed = expectsPrimary?.isPrimary === true && expectsPrimary.companyId === primaryId;
   return at.association !== undefined && (isNamed || formerId === undefined) ? "perhapsOlder" : "unexpectedFlip";
 }

@@ -16,7 +16,8 @@ export interface Absorbing<R extends Customer | Project> {
 
 /**
  * Applies sightings, survivors of merges before those they absorbed: an absorbed record keeps its data until its
- * survivor has taken over. What goes wrong with one object is that object's outcome.
+ * survivor has taken over. One that was deleted since takes nothing over; the next read shows that of the absorbed record
+ * as well. What goes wrong with one object is that object's outcome.
  */
 export async function applySurvivorsFirst<T extends "company" | "deal">(
   sightings: readonly Sighting<T>[],
@@ -25,12 +26,14 @@ export async function applySurvivorsFirst<T extends "company" | "deal">(
   const outcomes = new Map<string, Outcome>();
   const survivors = sightings.filter(({ observed }) => observed.kind !== "absorbed");
   const absorbed = sightings.filter(({ observed }) => observed.kind === "absorbed");
+  const live = new Set(survivors.flatMap(({ id, observed }) => (observed.kind === "live" ? [id] : [])));
   await mapConcurrently(survivors, async (sighting) => {
     outcomes.set(sighting.id, await settleOutcome(() => apply(sighting)));
   });
   await mapConcurrently(absorbed, async (sighting) => {
-    const survivor = sighting.observed.kind === "absorbed" ? outcomes.get(sighting.observed.survivorId) : undefined;
-    const isSafe = survivor?.kind === "done";
+    const survivorId = sighting.observed.kind === "absorbed" ? sighting.observed.survivorId : "";
+    const survivor = outcomes.get(survivorId);
+    const isSafe = survivor?.kind === "done" && live.has(survivorId);
     outcomes.set(sighting.id, isSafe ? await settleOutcome(() => apply(sighting)) : waitForSurvivor(survivor));
   });
   return outcomes;

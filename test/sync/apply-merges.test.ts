@@ -142,6 +142,15 @@ describe("applyCompanies, on a merge", () => {
       expect(await project(id)).toMatchObject({ state: "linked", fields: { companyId: "91" } });
   });
 
+  it("keeps what was absorbed by a survivor that was deleted before it took anything over", async () => {
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
+    world.hubspot.archive("company", "90");
+    await world.tell(change("company", "90", { merged: 1 }), change("company", "2", { property: 1 }));
+    await world.work();
+    expect(await customer("90")).toMatchObject({ state: "deleted" });
+    expect(await customer("2")).toMatchObject({ customerNumber: "K-2", fields: expect.anything() });
+  });
+
   it("takes a number over that a survivor in between had reserved when it died", async () => {
     world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
     world.faults.beforeStore = (name) => {
