@@ -27,6 +27,13 @@ export interface Origin {
   readonly receivedAtMs: number;
 }
 
+/** That a company is the primary one of a contact or deal, or no longer is. */
+export interface PrimaryExpectation {
+  readonly companyId: string;
+  readonly isPrimary: boolean;
+  readonly atMs: number;
+}
+
 /**
  * A hint that one object may have changed: never its data, only where to look. Several events on one object are one
  * change: `at` keeps the latest time of each kind.
@@ -41,6 +48,11 @@ export interface Change {
    * from a lagging index and is repeated a bounded number of times.
    */
   readonly expects?: Readonly<Record<string, { readonly isAssociated: boolean; readonly atMs: number }>>;
+  /**
+   * What the latest event about the primary label said: that this company has it now, or has lost it. A label that moves
+   * leaves every association in place, so `expects` says nothing of it.
+   */
+  readonly expectsPrimary?: PrimaryExpectation;
   /** Ids that a read has shown to be absorbed into this object. */
   readonly absorbs?: readonly string[];
   /** How often this change was already handed back because the read looked old. */

@@ -1,10 +1,10 @@
-import type { Change, Origin } from "./change.ts";
+import type { Change, Origin, PrimaryExpectation } from "./change.ts";
 
 type Expectations = NonNullable<Change["expects"]>;
 
 /**
  * Joins changes to one per object, in the order in which objects first appear. The result does not depend on the order
- * of the changes of one object: the latest time of each kind, the latest expectation for each company, the union of
+ * of the changes of one object: the latest time of each kind, the latest expectations, the union of
  * absorbed ids and of origins, the fewest looks (a fresh event deserves its own) and the most failures win.
  */
 export function coalesceChanges(changes: readonly Change[]): readonly Change[] {
@@ -19,6 +19,7 @@ export function coalesceChanges(changes: readonly Change[]): readonly Change[] {
 
 function join(a: Change, b: Change): Change {
   const expects = joinExpectations(a.expects, b.expects);
+  const expectsPrimary = [a.expectsPrimary, b.expectsPrimary].reduce(pickLaterPrimary);
   const origin = joinOrigins(a.origin, b.origin);
   const absorbs = [...new Set([...(a.absorbs ?? []), ...(b.absorbs ?? [])])].toSorted();
   return {
@@ -26,6 +27,7 @@ function join(a: Change, b: Change): Change {
     id: a.id,
     at: joinTimes(a.at, b.at),
     ...(expects === undefined ? {} : { expects }),
+    ...(expectsPrimary === undefined ? {} : { expectsPrimary }),
     ...(absorbs.length === 0 ? {} : { absorbs }),
     looks: Math.min(a.looks, b.looks),
     failures: Math.max(a.failures, b.failures),
@@ -47,6 +49,17 @@ function joinExpectations(a: Expectations | undefined, b: Expectations | undefin
     if (known === undefined || isLater(expected, known)) latest[companyId] = expected;
   }
   return latest;
+}
+
+/** At the same time a label that is set wins over one that goes, and then the higher id: order must not matter. */
+function pickLaterPrimary(
+  a: PrimaryExpectation | undefined,
+  b: PrimaryExpectation | undefined,
+): PrimaryExpectation | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  if (a.atMs !== b.atMs) return a.atMs > b.atMs ? a : b;
+  if (a.isPrimary !== b.isPrimary) return a.isPrimary ? a : b;
+  return a.companyId > b.companyId ? a : b;
 }
 
 /** Ids of deliveries that an origin keeps; more would not fit into a log line. */

@@ -2,7 +2,14 @@ import { newestFence } from "./contact-tombstone.ts";
 import { diffFields } from "./field-changes.ts";
 import { mapContact } from "./field-mapping.ts";
 import { compareFences, fenceOf } from "./fence.ts";
-import { isWithinLag, suspectLinks, suspectObject } from "./suspicion.ts";
+import {
+  isMissedTooSoon,
+  isRevivedTooSoon,
+  mayLackLinks,
+  mayPrecede,
+  suspectLinks,
+  suspectObject,
+} from "./suspicion.ts";
 import { isOutdated, keep, keepOutdated, settleDraft } from "./verdict.ts";
 import type { Decision, DecisionContext, Judgement, Suspicion, Verdict } from "./decision.ts";
 import type { CompanyLink, Contact, Observation } from "./hubspot-object.ts";
@@ -35,9 +42,12 @@ export function decideContactPerson(input: ContactPersonCase): Decision<ContactP
   switch (observed.kind) {
     case "missing":
       if (again !== undefined || stored === undefined || stored.state === "merged") return keep(again);
+      if (isMissedTooSoon(stored, observed, context)) return keep("seenJustBefore");
       return settle(input, { fence, verdict: context.hint.at.merged === undefined ? gone : mergedAndGone });
     case "archived":
-      return again === undefined ? settle(input, { fence, verdict: deleted }) : keep(again);
+      if (again !== undefined) return keep(again);
+      if (stored !== undefined && isMissedTooSoon(stored, observed, context)) return keep("seenJustBefore");
+      return settle(input, { fence, verdict: deleted });
     case "absorbed":
       return settle(input, {
         fence,
@@ -73,12 +83,15 @@ function isOlderThanTombstone(fence: Fence, tombstone: ContactTombstone | undefi
 function decideLive(input: ContactPersonCase, fence: Fence, again: Suspicion | undefined): Decision<ContactPerson> {
   const { companyId, links, stored, context } = input;
   if (again === "stillThere") return keep(again);
-  if (isRevivedTooSoon(input)) return keep("seenAfterDeletion");
+  if (stored !== undefined && isRevivedTooSoon(stored, input.observed.readAtMs, context))
+    return keep("seenAfterDeletion");
   if (suspectLinks(links, context.hint).includes(companyId)) return keep("associationOlderThanEvent");
   const isLinked = links.some((link) => link.companyId === companyId);
-  if (isUnexpectedFlip(input, isLinked)) return keep("unexpectedFlip");
+  const flip = suspectFlip(input);
+  if (flip === "unexpectedFlip") return keep(flip);
   if (!isLinked && stored === undefined && context.hint.expects?.[companyId] === undefined) return keep(again);
-  return settle(input, { fence, verdict: judgeLiveContact(companyId, isLinked, input.customer), again });
+  const verdict = judgeLiveContact(companyId, isLinked, input.customer);
+  return settle(input, { fence, verdict, again: again ?? flip });
 }
 
 /** State of a live contact at a company by the rules alone. */
@@ -119,19 +132,31 @@ function freeze(input: ContactPersonCase, fence: Fence): Decision<ContactPerson>
   return settle(input, { fence, verdict: { state: "detached", reason: { code: "customerDetached", companyId } } });
 }
 
-/** Only a restore event revives at once; any other live read must come clearly after the one that saw the deletion. */
-function isRevivedTooSoon({ stored, observed, context }: ContactPersonCase): boolean {
-  const wasDeleted = stored?.state === "deleted" && stored.reason?.code === "deletedInHubSpot";
-  return wasDeleted && context.hint.at.restored === undefined && isWithinLag(stored, observed.readAtMs, context.hint);
-}
-
-/** An association that turned within the replicas' lag although no event, and no merge of the company, spoke of it. */
-function isUnexpectedFlip(input: ContactPersonCase, isLinked: boolean): boolean {
-  const { stored, companyId, customer, observed, context } = input;
-  if (stored === undefined || context.hint.expects?.[companyId] !== undefined) return false;
-  if (customer?.state === "merged" && !isLinked) return false;
+/**
+ * An association, or its primary label, that turned within the replicas' lag although no event since the stored read, and
+ * no merge of the company, spoke of it. Where an earlier event speaks for it, what a contact has gained is there at once,
+ * and a later read has the last word.
+ */
+function suspectFlip({
+  companyId,
+  stored,
+  links,
+  customer,
+  observed,
+  context,
+}: ContactPersonCase): "unexpectedFlip" | "perhapsOlder" | undefined {
+  const link = links.find((each) => each.companyId === companyId);
+  if (stored === undefined || (customer?.state === "merged" && link === undefined)) return undefined;
+  const { expects, expectsPrimary } = context.hint;
   const wasLinked = stored.reason?.code !== "notAssociated";
-  return wasLinked !== isLinked && isWithinLag(stored, observed.readAtMs, context.hint);
+  const hasTurned = wasLinked !== (link !== undefined);
+  const wasPrimary = stored.state === "linked" && stored.fields?.primary === true;
+  const hasLabelTurned = stored.state === "linked" && link !== undefined && wasPrimary !== link.isPrimary;
+  if (!hasTurned && !hasLabelTurned) return undefined;
+  if (!mayPrecede(stored, { readAtMs: observed.readAtMs, explainedBy: "association" }, context))
+    return link === undefined && mayLackLinks(observed, context.hint, ["follow"]) ? "perhapsOlder" : undefined;
+  const isNamed = hasTurned ? expects?.[companyId] !== undefined : expectsPrimary !== undefined;
+  return isNamed && link !== undefined ? "perhapsOlder" : "unexpectedFlip";
 }
 
 function settle(input: ContactPersonCase, { fence, verdict, again }: Judgement): Decision<ContactPerson> {

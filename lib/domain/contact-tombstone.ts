@@ -1,5 +1,5 @@
 import { compareFences, fenceOf } from "./fence.ts";
-import { suspectObject } from "./suspicion.ts";
+import { isMissedTooSoon, suspectObject } from "./suspicion.ts";
 import type { DecisionContext } from "./decision.ts";
 import type { Contact, Observation } from "./hubspot-object.ts";
 import type { ContactPerson, ContactTombstone, Fence } from "./record.ts";
@@ -23,6 +23,8 @@ export function decideTombstone(input: TombstoneCase): ContactTombstone | undefi
   if (stored?.state === "erased" || stored?.state === "merged") return undefined;
   if (observed.kind === "live" || suspectObject(observed, context.hint) !== undefined) return undefined;
   if (observed.kind === "missing" && persons.length === 0) return undefined;
+  if (observed.kind !== "absorbed" && persons.some((person) => isMissedTooSoon(person, observed, context)))
+    return undefined;
   const fence = fenceOf(observed, { fence: newestFence(persons, stored) });
   if (stored !== undefined && compareFences(fence, stored.fence) <= 0) return undefined;
   if (stored !== undefined && observed.kind !== "absorbed" && !isDeletedAnew(input)) return undefined;

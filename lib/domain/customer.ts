@@ -3,7 +3,7 @@ import { diffFields } from "./field-changes.ts";
 import { isExcluded } from "./exclusion.ts";
 import { mapCompany } from "./field-mapping.ts";
 import { fenceOf } from "./fence.ts";
-import { isWithinLag, suspectObject } from "./suspicion.ts";
+import { isMissedTooSoon, isRevivedTooSoon, suspectObject } from "./suspicion.ts";
 import { isOutdated, keep, keepOutdated, settleDraft } from "./verdict.ts";
 import type { Adoption } from "./merge.ts";
 import type { Decision, DecisionContext, Judgement, Verdict } from "./decision.ts";
@@ -32,9 +32,10 @@ export function decideCustomer(input: CustomerCase): Decision<Customer> {
   if (isOutdated(stored, fence)) return again === undefined ? keepOutdated(context) : keep(again);
   switch (observed.kind) {
     case "missing":
-      return again === undefined && isHere(stored) ? settle(input, { fence, verdict: gone }) : keep(again);
     case "archived":
-      return again === undefined ? settle(input, { fence, verdict: deleted }) : keep(again);
+      if (again !== undefined || (observed.kind === "missing" && !isHere(stored))) return keep(again);
+      if (stored !== undefined && isMissedTooSoon(stored, observed, context)) return keep("seenJustBefore");
+      return settle(input, { fence, verdict: observed.kind === "missing" ? gone : deleted });
     case "absorbed":
       // Its survivor has taken nothing over from it; who attaches it to the survivor moves its data as well.
       if (stored?.state === "detached") return keep();
@@ -44,7 +45,8 @@ export function decideCustomer(input: CustomerCase): Decision<Customer> {
       });
     case "live":
       if (again === "stillThere") return keep(again);
-      if (isRevivedTooSoon(input)) return keep("seenAfterDeletion");
+      if (stored !== undefined && isRevivedTooSoon(stored, observed.readAtMs, context))
+        return keep("seenAfterDeletion");
       return settle(input, { fence, verdict: judgeLiveCompany(observed.object, context), again });
   }
 }
@@ -80,12 +82,6 @@ export function holdCustomer(
 
 function isHere(stored: Customer | undefined): boolean {
   return stored !== undefined && stored.revision > 0;
-}
-
-/** Only a restore event revives at once; any other live read must come clearly after the one that saw the deletion. */
-function isRevivedTooSoon({ stored, observed, context }: CustomerCase): boolean {
-  const isRestored = context.hint.at.restored !== undefined || context.hint.at.attach !== undefined;
-  return stored?.state === "deleted" && !isRestored && isWithinLag(stored, observed.readAtMs, context.hint);
 }
 
 function settle(input: CustomerCase, { fence, verdict, again }: Judgement): Decision<Customer> {

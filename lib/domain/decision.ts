@@ -11,9 +11,11 @@ export interface DecisionContext {
   readonly hint: Hint;
   readonly cause: Cause;
   readonly nowMs: number;
+  /** Only finds what is to be applied; whether it was read too soon is asked by the decision that applies it. */
+  readonly isComparison?: boolean;
 }
 
-export type Hint = Pick<Change, "at" | "expects" | "absorbs" | "looks" | "origin">;
+export type Hint = Pick<Change, "at" | "expects" | "expectsPrimary" | "absorbs" | "looks" | "origin">;
 
 /** How often a read that looks old is repeated before it is believed. */
 export const MAX_LOOKS = 4;
@@ -21,7 +23,7 @@ export const MAX_LOOKS = 4;
 /** Nobody told us anything and what was read is to be believed: how a pass and a preview decide. */
 export const NO_HINT: Hint = { at: {}, looks: MAX_LOOKS };
 
-/** Why a read is not believed yet. */
+/** Why a read is not believed yet; `perhapsOlder`: it is, and one more that comes after the lag shall confirm it. */
 export type Suspicion =
   | "readOlderThanEvent"
   | "notFoundYet"
@@ -30,7 +32,9 @@ export type Suspicion =
   | "associationOlderThanEvent"
   | "unexpectedFlip"
   | "olderThanStored"
-  | "seenAfterDeletion";
+  | "seenAfterDeletion"
+  | "seenJustBefore"
+  | "perhapsOlder";
 
 /**
  * What to do with one record.

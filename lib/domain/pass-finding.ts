@@ -170,7 +170,7 @@ function observe<T>(object: T | undefined, { readAtMs }: CompareContext): Observ
 }
 
 function decisionContext({ settings, nowMs }: CompareContext) {
-  return { settings, nowMs, hint: NO_HINT, cause: "pass" } as const;
+  return { settings, nowMs, hint: NO_HINT, cause: "pass", isComparison: true } as const;
 }
 
 function conclude(

@@ -3,7 +3,14 @@ import { diffFields } from "./field-changes.ts";
 import { mapDeal } from "./field-mapping.ts";
 import { fenceOf } from "./fence.ts";
 import { isStageSelected } from "./stage-filter.ts";
-import { isWithinLag, suspectLinks, suspectObject } from "./suspicion.ts";
+import {
+  isMissedTooSoon,
+  isRevivedTooSoon,
+  mayLackLinks,
+  mayPrecede,
+  suspectLinks,
+  suspectObject,
+} from "./suspicion.ts";
 import { isOutdated, keep, keepOutdated, settleDraft } from "./verdict.ts";
 import type { Adoption } from "./merge.ts";
 import type { Decision, DecisionContext, Judgement, Suspicion, Verdict } from "./decision.ts";
@@ -43,11 +50,10 @@ export function decideProject(input: ProjectCase): Decision<Project> {
   if (isOutdated(stored, fence)) return again === undefined ? keepOutdated(context) : keep(again);
   switch (observed.kind) {
     case "missing":
-      return again === undefined && stored !== undefined && stored.revision > 0
-        ? settle(input, { fence, verdict: gone })
-        : keep(again);
     case "archived":
-      return again === undefined ? settle(input, { fence, verdict: deleted }) : keep(again);
+      if (again !== undefined || (observed.kind === "missing" && !isHere(stored))) return keep(again);
+      if (stored !== undefined && isMissedTooSoon(stored, observed, context)) return keep("seenJustBefore");
+      return settle(input, { fence, verdict: observed.kind === "missing" ? gone : deleted });
     case "absorbed":
       // Its survivor has taken nothing over from it; who attaches it to the survivor moves its data as well.
       if (stored?.state === "detached") return keep();
@@ -63,14 +69,20 @@ export function decideProject(input: ProjectCase): Decision<Project> {
 const gone: Verdict = { state: "deleted", reason: { code: "goneFromHubSpot" } };
 const deleted: Verdict = { state: "deleted", reason: { code: "deletedInHubSpot" } };
 
+function isHere(stored: Project | undefined): boolean {
+  return stored !== undefined && stored.revision > 0;
+}
+
 function decideLive(input: ProjectCase, fence: Fence, again: Suspicion | undefined): Decision<Project> {
-  const { observed, links, context, customer } = input;
+  const { observed, links, stored, context, customer } = input;
   if (observed.kind !== "live" || again === "stillThere") return keep(again);
-  if (isRevivedTooSoon(input)) return keep("seenAfterDeletion");
+  if (stored !== undefined && isRevivedTooSoon(stored, observed.readAtMs, context)) return keep("seenAfterDeletion");
   if (suspectLinks(links, context.hint).length > 0) return keep("associationOlderThanEvent");
-  if (isUnexpectedMove(input)) return keep("unexpectedFlip");
+  const move = suspectMove(input);
+  if (move === "unexpectedFlip") return keep(move);
   const verdict = judgeLiveDeal(observed.object, { companyId: findPrimaryCompanyId(links), customer }, context);
-  return settle(input, { fence, verdict, again });
+  const lacking = mayLackLinks(observed, context.hint) ? "perhapsOlder" : undefined;
+  return settle(input, { fence, verdict, again: again ?? move ?? lacking });
 }
 
 /** State of a live deal by the rules alone: first its stage, then its company. */
@@ -98,21 +110,29 @@ export function holdProject(
   return settle(input, { fence, verdict: { state: "failing", reason: { code: "numberTaken", ...holder } } });
 }
 
-/** Only a restore event revives at once; any other live read must come clearly after the one that saw the deletion. */
-function isRevivedTooSoon({ stored, observed, context }: ProjectCase): boolean {
-  const isRestored = context.hint.at.restored !== undefined || context.hint.at.attach !== undefined;
-  return stored?.state === "deleted" && !isRestored && isWithinLag(stored, observed.readAtMs, context.hint);
-}
-
-/** Another primary company within the replicas' lag although no event spoke of it. */
-function isUnexpectedMove({ stored, links, observed, customer, context }: ProjectCase): boolean {
-  const { association, attach } = context.hint.at;
-  if (stored === undefined || stored.revision === 0 || association !== undefined || attach !== undefined) return false;
+/**
+ * Another primary company within the replicas' lag although no event since the stored read spoke of it. Where an earlier
+ * event speaks for it, a project gets its company at once, and a later read has the last word.
+ */
+function suspectMove({
+  stored,
+  links,
+  observed,
+  customer,
+  context,
+}: ProjectCase): "unexpectedFlip" | "perhapsOlder" | undefined {
+  const { at, expectsPrimary } = context.hint;
+  if (stored === undefined || stored.revision === 0 || stored.state === "deleted" || at.attach !== undefined)
+    return undefined;
   const formerId = stored.dependsOnCompanyId;
+  const primaryId = findPrimaryCompanyId(links);
   // A merge moves deals along with their company, and fires no event for them.
   const isMovedByMerge = formerId !== undefined && customer?.absorbedIds.includes(formerId) === true;
-  const hasMoved = formerId !== findPrimaryCompanyId(links) && !isMovedByMerge;
-  return hasMoved && stored.state !== "deleted" && isWithinLag(stored, observed.readAtMs, context.hint);
+  if (formerId === primaryId || isMovedByMerge) return undefined;
+  if (!mayPrecede(stored, { readAtMs: observed.readAtMs, explainedBy: "association" }, context))
+    return mayLackLinks(observed, context.hint, ["follow"]) ? "perhapsOlder" : undefined;
+  const isNamed = expectsPrimary?.isPrimary === true && expectsPrimary.companyId === primaryId;
+  return at.association !== undefined && (isNamed || formerId === undefined) ? "perhapsOlder" : "unexpectedFlip";
 }
 
 function settle(input: ProjectCase, { fence, verdict, again }: Judgement): Decision<Project> {

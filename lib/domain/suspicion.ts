@@ -1,5 +1,5 @@
 import { MAX_LOOKS } from "./decision.ts";
-import type { Hint, Suspicion } from "./decision.ts";
+import type { DecisionContext, Hint, Suspicion } from "./decision.ts";
 import type { CompanyLink, Observation } from "./hubspot-object.ts";
 import type { RecordBase } from "./record.ts";
 
@@ -37,16 +37,80 @@ export function suspectObject(
   }
 }
 
-/** Companies for which the association read contradicts the newest association event. */
+/** Companies for which the association read contradicts the newest association events. */
 export function suspectLinks(links: readonly CompanyLink[], hint: Hint): readonly string[] {
   if (hint.looks >= MAX_LOOKS) return [];
   const linked = new Set(links.map((link) => link.companyId));
-  return Object.entries(hint.expects ?? {})
+  const suspects = Object.entries(hint.expects ?? {})
     .filter(([companyId, expected]) => linked.has(companyId) !== expected.isAssociated)
     .map(([companyId]) => companyId);
+  return [...new Set([...suspects, ...suspectPrimary(links, hint)])];
 }
 
-/** Whether a read came so soon after the stored one that a lagging replica may have answered it. */
-export function isWithinLag(stored: RecordBase, readAtMs: number, hint: Hint): boolean {
-  return hint.looks < MAX_LOOKS && readAtMs - stored.fence.readAtMs < REPLICA_LAG_MS;
+/** The company that the newest event on the primary label names and the one that the read says instead. */
+function suspectPrimary(links: readonly CompanyLink[], { expects, expectsPrimary }: Hint): readonly string[] {
+  if (expectsPrimary === undefined) return [];
+  const { companyId, isPrimary, atMs } = expectsPrimary;
+  const pair = expects?.[companyId];
+  const isOver = isPrimary && pair?.isAssociated === false && pair.atMs >= atMs;
+  const primaryIds = links.filter((link) => link.isPrimary).map((link) => link.companyId);
+  return isOver || primaryIds.includes(companyId) === isPrimary ? [] : [companyId, ...primaryIds];
+}
+
+type Judging = Pick<DecisionContext, "hint" | "isComparison">;
+
+/**
+ * Whether a read that contradicts what is stored may show an older state of HubSpot than that:
+ *
+ * ```
+ * stored   read at 0 s, and a replica that was up to date answered it
+ * this     read at 5 s, and one that lags by 20 s answered it
+ * ```
+ *
+ * No stamp tells the two apart when nothing but an association, the bin or a restoring is in question. It takes an event
+ * that came after the stored read, or time, which is why this does not end with the last look.
+ *
+ * @param read `explainedBy`: the kind of events that tell of such a change, if there is one
+ */
+export function mayPrecede(
+  { fence }: RecordBase,
+  { readAtMs, explainedBy }: { readonly readAtMs: number; readonly explainedBy?: keyof Hint["at"] | undefined },
+  { hint, isComparison = false }: Judging,
+): boolean {
+  const explainedAtMs = explainedBy === undefined ? 0 : (hint.at[explainedBy] ?? 0);
+  return !isComparison && readAtMs - fence.readAtMs < REPLICA_LAG_MS && explainedAtMs <= fence.readAtMs;
+}
+
+/**
+ * Whether a read of associations came so soon after such an event that it may not show what the event has brought along:
+ * a restoring and a merge bring associations, of which no event of their own tells.
+ */
+export function mayLackLinks(
+  { readAtMs }: { readonly readAtMs: number },
+  { at, looks }: Hint,
+  kinds: readonly ("restored" | "merged" | "follow")[] = ["restored", "merged"],
+): boolean {
+  return looks < MAX_LOOKS && kinds.some((kind) => readAtMs - (at[kind] ?? Number.NEGATIVE_INFINITY) < REPLICA_LAG_MS);
+}
+
+/** Whether HubSpot showed the object live, and a read that does not find it may only be a lagging one. */
+export function isMissedTooSoon(
+  stored: RecordBase,
+  { kind, readAtMs }: { readonly kind: "missing" | "archived"; readonly readAtMs: number },
+  context: Judging,
+): boolean {
+  if (wasGone(stored) || stored.state === "merged" || stored.state === "erased") return false;
+  // Only the bin shows that it was the deletion that was read; what is missing was perhaps not there yet.
+  return mayPrecede(stored, { readAtMs, explainedBy: kind === "archived" ? "deleted" : undefined }, context);
+}
+
+/** Only a restoring, or an admin, revives at once; any other live read must come clearly after the deletion was read. */
+export function isRevivedTooSoon(stored: RecordBase, readAtMs: number, context: Judging): boolean {
+  const isWanted = context.hint.at.attach !== undefined;
+  return !isWanted && wasGone(stored) && mayPrecede(stored, { readAtMs, explainedBy: "restored" }, context);
+}
+
+/** Whether HubSpot showed the object no longer, when it was read last. */
+function wasGone({ state, reason }: RecordBase): boolean {
+  return state === "deleted" && (reason?.code === "deletedInHubSpot" || reason?.code === "goneFromHubSpot");
 }

@@ -6,6 +6,9 @@ import type { ReadEvent, WireAssociation } from "./wire-event.ts";
 /** HubSpot's ids of the plain association between a company and a contact or deal, in either direction. */
 const PLAIN_TYPE_IDS: ReadonlySet<number> = new Set([279, 280, 341, 342]);
 
+/** Those of the primary label. */
+const PRIMARY_TYPE_IDS: ReadonlySet<number> = new Set([1, 2, 5, 6]);
+
 type Ends =
   | { readonly kind: "known"; readonly from: ObjectType | undefined; readonly to: ObjectType | undefined }
   | { readonly kind: "unclear" };
@@ -29,8 +32,10 @@ export function readAssociation(event: WireAssociation, subject: ObjectType | un
   if (!fromId || !toId) return { kind: "malformed" };
   const [id, companyId] = side.end === "from" ? [fromId, toId] : [toId, fromId];
   const change = { type: side.type, id, at: { association: atMs } };
+  const isThere = event.associationRemoved !== true;
+  if (tellsOfPrimary(event)) return changeOf({ ...change, expectsPrimary: { companyId, isPrimary: isThere, atMs } });
   if (!tellsOfPair(event)) return changeOf(change);
-  return changeOf({ ...change, expects: { [companyId]: { isAssociated: event.associationRemoved !== true, atMs } } });
+  return changeOf({ ...change, expects: { [companyId]: { isAssociated: isThere, atMs } } });
 }
 
 /** Type ids where the event has them, otherwise a name such as `DEAL_TO_COMPANY`. */
@@ -56,13 +61,15 @@ function findDependantSide(
   return undefined;
 }
 
+function tellsOfPrimary({ isPrimaryAssociation, associationTypeId }: WireAssociation): boolean {
+  return isPrimaryAssociation === true || PRIMARY_TYPE_IDS.has(associationTypeId ?? 0);
+}
+
 /**
  * Whether the event is about the pair itself and not about one of its labels. A primary or custom label that goes leaves
  * the plain association in place.
  */
-function tellsOfPair(event: WireAssociation): boolean {
-  const { isPrimaryAssociation, associationTypeId } = event;
-  if (isPrimaryAssociation === true) return false;
+function tellsOfPair({ associationTypeId }: WireAssociation): boolean {
   return associationTypeId === null || associationTypeId === undefined || PLAIN_TYPE_IDS.has(associationTypeId);
 }
 

@@ -25,6 +25,7 @@ const change = z.strictObject({
   id: z.string().min(1),
   at: z.strictObject(times),
   expects: z.record(z.string(), z.strictObject({ isAssociated: z.boolean(), atMs: z.number() })).exactOptional(),
+  expectsPrimary: z.strictObject({ companyId: z.string(), isPrimary: z.boolean(), atMs: z.number() }).exactOptional(),
   absorbs: z.array(z.string()).exactOptional(),
   looks: z.number().default(0),
   failures: z.number().default(0),

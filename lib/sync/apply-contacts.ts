@@ -1,6 +1,7 @@
 import { decideContactPerson } from "../domain/contact-person.ts";
 import { decideTombstone, eraseContact, erasePerson } from "../domain/contact-tombstone.ts";
 import { MAX_LOOKS } from "../domain/decision.ts";
+import { mayLackLinks } from "../domain/suspicion.ts";
 import { RetryableError } from "./errors.ts";
 import { reportWrite } from "./commit-record.ts";
 import { mapConcurrently, settleOutcome } from "./run.ts";
@@ -82,7 +83,9 @@ async function applyOnce(
   const pairs = await mapConcurrently(listCompanyIds(sighting, stored), (companyId) =>
     applyPair(run, sighting, { companyId, customers: known, stored: tombstone ? { ...stored, tombstone } : stored }),
   );
-  const again = pairs.find((pair) => pair.again !== undefined)?.again;
+  // Companies that the read does not name yet have no pair.
+  const isLacking = sighting.observed.kind === "live" && mayLackLinks(sighting.observed, sighting.hint);
+  const again = pairs.find((pair) => pair.again !== undefined)?.again ?? (isLacking ? "perhapsOlder" : undefined);
   return {
     writes: pairs.reduce((sum, pair) => sum + pair.writes, 0),
     isRepeated: pairs.some((pair) => pair.isRepeated),

@@ -1,11 +1,13 @@
 import { METRICS, QUEUE } from "../contract.ts";
 import { coalesceChanges, joinOrigins } from "../domain/coalesce-changes.ts";
+import { MAX_LOOKS } from "../domain/decision.ts";
 import { LOOK_DELAYS_SECONDS } from "../domain/suspicion.ts";
 import { applyChanges } from "./apply-changes.ts";
 import { isOutage, NonRetryableError, RetryableError } from "./errors.ts";
 import { markFailing } from "./mark-failing.ts";
 import { chunk } from "./run.ts";
 import type { Change } from "../domain/change.ts";
+import type { Suspicion } from "../domain/decision.ts";
 import type { AppliedChange } from "./apply-changes.ts";
 import type { FailureCode } from "./errors.ts";
 import type { ChangeMessage } from "./ports.ts";
@@ -79,12 +81,18 @@ async function handBack(run: Run, applied: readonly AppliedChange[]): Promise<vo
   for (const { change, outcome } of applied) {
     const isAgain = outcome.kind === "again";
     if (!isAgain && !(outcome.kind === "failed" && isOutage(outcome.error))) continue;
-    const delaySeconds = isAgain ? (LOOK_DELAYS_SECONDS[change.looks] ?? 30) : outageDelaySeconds(outcome.error);
+    const looks = isAgain ? countLooks(change, outcome.why) : change.looks;
+    const delaySeconds = isAgain ? (LOOK_DELAYS_SECONDS[looks - 1] ?? 30) : outageDelaySeconds(outcome.error);
     const changes = byDelay.get(delaySeconds) ?? [];
-    byDelay.set(delaySeconds, [...changes, isAgain ? { ...change, looks: change.looks + 1 } : change]);
+    byDelay.set(delaySeconds, [...changes, { ...change, looks }]);
   }
   for (const [delaySeconds, changes] of byDelay)
     for (const part of chunk(changes, QUEUE.changesPerMessage)) await sendBack(run, part, delaySeconds);
+}
+
+/** What was written although it may be older than what it replaced waits for the last look, which no lag reaches. */
+function countLooks({ looks }: Change, why: Suspicion): number {
+  return why === "perhapsOlder" ? Math.max(MAX_LOOKS, looks + 1) : looks + 1;
 }
 
 /** One message; changes of its own origin need not repeat it. */

@@ -45,6 +45,25 @@ describe("coalesceChanges", () => {
     expect(coalesceChanges([removed, added])).toEqual([added]);
   });
 
+  it.each([
+    ["the later one", { companyId: "1", isPrimary: false, atMs: 6 }, { companyId: "2", isPrimary: true, atMs: 5 }],
+    [
+      "of two at once the one that sets",
+      { companyId: "1", isPrimary: true, atMs: 5 },
+      { companyId: "2", isPrimary: false, atMs: 5 },
+    ],
+    [
+      "of two that set at once the higher id",
+      { companyId: "2", isPrimary: true, atMs: 5 },
+      { companyId: "1", isPrimary: true, atMs: 5 },
+    ],
+  ])("keeps one word on the primary company: %s", (_name, kept, dropped) => {
+    const [a, b] = [kept, dropped].map((expectsPrimary) => ({ ...deal, expectsPrimary }));
+    if (a === undefined || b === undefined) throw new RangeError("two changes are needed");
+    expect(coalesceChanges([a, b, deal])).toEqual([a]);
+    expect(coalesceChanges([deal, b, a])).toEqual([a]);
+  });
+
   it("keeps the fewest looks, the most failures and every absorbed id", () => {
     const a: Change = { ...deal, looks: 2, failures: 0, absorbs: ["7", "8"] };
     const b: Change = { ...deal, looks: 1, failures: 3, absorbs: ["6", "7"] };

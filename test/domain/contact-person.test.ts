@@ -157,6 +157,70 @@ describe("decideContactPerson", () => {
     },
   );
 
+  it.each<[name: string, stored: ContactPerson, sighting: string, hint: Omit<Hint, "looks">, expected: string]>([
+    [
+      "lost by an event since",
+      samplePerson("3", "1"),
+      "not associated",
+      { at: { association: NOW_MS }, expects: { "1": { isAssociated: false, atMs: NOW_MS } } },
+      "deleted+ notAssociated",
+    ],
+    [
+      "lost by an event from before",
+      samplePerson("3", "1"),
+      "not associated",
+      { at: { association: 1 }, expects: { "1": { isAssociated: false, atMs: 1 } } },
+      "?",
+    ],
+    [
+      "won by an event from before",
+      unassociated,
+      "eligible",
+      { at: { association: 1 }, expects: { "1": { isAssociated: true, atMs: 1 } } },
+      "linked*?",
+    ],
+    ["won, and an event spoke of another company", unassociated, "eligible", { at: { association: 1 } }, "?"],
+  ])("within the lag, of an association %s", (...[, stored, sighting, hint, expected]) => {
+    const seen = pick(SEEN_CONTACTS, sighting);
+    const aged = { ...stored, fence: { sourceUpdatedAtMs: 1, readAtMs: seen.observed.readAtMs - 1 } };
+    const context = sampleContext({ ...hint, looks: 0 });
+    expect(describeDecision(decideContactPerson({ ...ids, stored: aged, ...seen, context }), aged)).toBe(expected);
+  });
+
+  it.each<[name: string, hint: Omit<Hint, "looks">, sinceMs: number, expected: string]>([
+    ["no event speaks of", { at: { property: 1 } }, REPLICA_LAG_MS - 1, "?"],
+    ["no event speaks of, clearly later", { at: { property: 1 } }, REPLICA_LAG_MS, "linked*"],
+    ["an event since speaks of", { at: { association: NOW_MS } }, 1, "linked*"],
+    [
+      "an event from before speaks of",
+      { at: { association: 1 }, expectsPrimary: { companyId: "1", isPrimary: true, atMs: 1 } },
+      1,
+      "linked*?",
+    ],
+    [
+      "an event since contradicts",
+      { at: { association: NOW_MS }, expectsPrimary: { companyId: "2", isPrimary: true, atMs: NOW_MS } },
+      REPLICA_LAG_MS,
+      "?",
+    ],
+  ])("believes a primary label that turns or not: one that %s", (...[, hint, sinceMs, expected]) => {
+    const seen = pick(SEEN_CONTACTS, "eligible");
+    const fence = { sourceUpdatedAtMs: 1, readAtMs: seen.observed.readAtMs - sinceMs };
+    const { fields } = samplePerson("3", "1");
+    if (fields === undefined) throw new TypeError("the sample has no fields");
+    const stored = samplePerson("3", "1", { fence, fields: { ...fields, primary: false } });
+    const context = sampleContext({ ...hint, looks: 0 });
+    expect(describeDecision(decideContactPerson({ ...ids, stored, ...seen, context }), stored)).toBe(expected);
+  });
+
+  it.each(["missing", "archived"])("does not believe a read that finds it %s just after it was there", (sighting) => {
+    const seen = pick(SEEN_CONTACTS, sighting);
+    const fence = { sourceUpdatedAtMs: 1, readAtMs: seen.observed.readAtMs - REPLICA_LAG_MS + 1 };
+    const stored = samplePerson("3", "1", { fence });
+    const decision = decideContactPerson({ ...ids, stored, ...seen });
+    expect(decision).toEqual({ kind: "keep", again: "seenJustBefore" });
+  });
+
   it.each<[name: string, at: Hint["at"], sinceMs: number, expected: string]>([
     ["not by a late update within the replicas' lag", { property: 1 }, REPLICA_LAG_MS - 1, "?"],
     ["by a live read clearly after it", { property: 1 }, REPLICA_LAG_MS, "linked*"],

@@ -3,6 +3,7 @@ import { decideTombstone, eraseContact, erasePerson } from "../../lib/domain/con
 import { MAX_LOOKS, NO_HINT, type Hint } from "../../lib/domain/decision.ts";
 import type { Contact, Observation } from "../../lib/domain/hubspot-object.ts";
 import type { ContactPerson, ContactTombstone } from "../../lib/domain/record.ts";
+import { REPLICA_LAG_MS } from "../../lib/domain/suspicion.ts";
 import { NOW_MS, sampleContact, sampleContext, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
 import { samplePerson, sampleTombstone } from "../fixtures/sample-records.ts";
 
@@ -24,6 +25,8 @@ function decide({ observed, persons = [], stored, hint = believed }: Case): Cont
 }
 
 const person = samplePerson("3", "1");
+const readAt = (readAtMs: number): ContactPerson =>
+  samplePerson("3", "1", { fence: { sourceUpdatedAtMs: UPDATED_AT_MS, readAtMs } });
 const deletedStone = sampleTombstone("3", { state: "deleted" });
 
 describe("decideTombstone", () => {
@@ -40,6 +43,21 @@ describe("decideTombstone", () => {
       "a missing contact that may still appear",
       { observed: missing, persons: [person], hint: { ...believed, looks: 3 } },
       undefined,
+    ],
+    [
+      "a missing contact that was there just before",
+      { observed: missing, persons: [readAt(NOW_MS - REPLICA_LAG_MS + 1)], hint: NO_HINT },
+      undefined,
+    ],
+    [
+      "an archived contact that was there just before",
+      { observed: archived, persons: [readAt(NOW_MS - REPLICA_LAG_MS + 1)], hint: NO_HINT },
+      undefined,
+    ],
+    [
+      "an archived contact that was there a while before",
+      { observed: archived, persons: [readAt(NOW_MS - REPLICA_LAG_MS)], hint: NO_HINT },
+      "deleted",
     ],
     ["an absorbed contact", { observed: absorbed }, "merged"],
     ["an absorbed contact that was deleted before", { observed: absorbed, stored: deletedStone }, "merged"],

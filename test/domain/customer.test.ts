@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decideCustomer, holdCustomer } from "../../lib/domain/customer.ts";
-import { MAX_LOOKS, type Hint } from "../../lib/domain/decision.ts";
+import { MAX_LOOKS, NO_HINT, type Hint } from "../../lib/domain/decision.ts";
 import type { Customer } from "../../lib/domain/record.ts";
 import { REPLICA_LAG_MS } from "../../lib/domain/suspicion.ts";
 import { describeDecision, findGaps, pick, readTable } from "../fixtures/decision-table.ts";
@@ -86,12 +86,29 @@ describe("decideCustomer", () => {
   it.each<[name: string, hint: Hint, sinceMs: number, expected: string]>([
     ["not by a late update within the replicas' lag", { at: { property: 1 }, looks: 0 }, REPLICA_LAG_MS - 1, "?"],
     ["by a live read clearly after it", { at: { property: 1 }, looks: 0 }, REPLICA_LAG_MS, "linked*"],
-    ["by a restore event at once", { at: { restored: 1 }, looks: 0 }, 1, "linked*"],
-    ["by a pass at once, for it reads later than any event", { at: {}, looks: MAX_LOOKS }, 1, "linked*"],
+    ["by a restore event at once", { at: { restored: NOW_MS }, looks: 0 }, 1, "linked*"],
+    ["not by a restore event from before it was read", { at: { restored: 1 }, looks: 0 }, REPLICA_LAG_MS - 1, "?"],
+    ["not by a pass within the lag either", { at: {}, looks: MAX_LOOKS }, REPLICA_LAG_MS - 1, "?"],
+    ["by an admin's attach", { at: { attach: 1 }, looks: 0 }, 1, "linked*"],
   ])("revives a deleted customer %s", (...[, hint, sinceMs, expected]) => {
     const fence = { sourceUpdatedAtMs: linked.fence.sourceUpdatedAtMs, readAtMs: readAtMs - sinceMs };
     const stored = sampleCustomer("1", { state: "deleted", reason: { code: "deletedInHubSpot" }, fence });
     const { observed } = pick(SEEN_COMPANIES, "eligible");
+    const decision = decideCustomer({ companyId: "1", stored, observed, context: sampleContext(hint) });
+    expect(describeDecision(decision, stored)).toBe(expected);
+  });
+
+  it.each<[name: string, hint: Hint, sighting: "missing" | "archived", sinceMs: number, expected: string]>([
+    ["missing within the replicas' lag", NO_HINT, "missing", REPLICA_LAG_MS - 1, "?"],
+    ["missing clearly later", NO_HINT, "missing", REPLICA_LAG_MS, "deleted+ goneFromHubSpot"],
+    ["missing within the lag after its deletion", { at: { deleted: NOW_MS }, looks: MAX_LOOKS }, "missing", 1, "?"],
+    ["archived within the lag", NO_HINT, "archived", REPLICA_LAG_MS - 1, "?"],
+    ["archived since", { at: { deleted: NOW_MS }, looks: 0 }, "archived", 1, "deleted+ deletedInHubSpot"],
+    ["archived before it was read", { at: { deleted: 1 }, looks: 0 }, "archived", REPLICA_LAG_MS - 1, "?"],
+  ])("believes a read that misses a customer or not: %s", (...[, hint, sighting, sinceMs, expected]) => {
+    const fence = { sourceUpdatedAtMs: 1, readAtMs: readAtMs - sinceMs };
+    const stored = sampleCustomer("1", { fence });
+    const { observed } = pick(SEEN_COMPANIES, sighting);
     const decision = decideCustomer({ companyId: "1", stored, observed, context: sampleContext(hint) });
     expect(describeDecision(decision, stored)).toBe(expected);
   });

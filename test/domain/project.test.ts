@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_LOOKS, type Hint } from "../../lib/domain/decision.ts";
+import { NO_HINT, type Hint } from "../../lib/domain/decision.ts";
 import { decideProject, findPrimaryCompanyId, holdProject, NEW_PROJECT_OWN_FIELDS } from "../../lib/domain/project.ts";
 import { REPLICA_LAG_MS } from "../../lib/domain/suspicion.ts";
 import { describeDecision, findGaps, pick, readTable } from "../fixtures/decision-table.ts";
@@ -108,8 +108,22 @@ describe("decideProject", () => {
   it.each<[name: string, hint: Hint, sinceMs: number, expected: string]>([
     ["that no event explains and the replicas' lag may", { at: { property: 1 }, looks: 0 }, REPLICA_LAG_MS - 1, "?"],
     ["that came clearly later", { at: { property: 1 }, looks: 0 }, REPLICA_LAG_MS, "linked*"],
-    ["that an event spoke of", { at: { association: 1 }, looks: 0 }, 1, "linked*"],
-    ["that was looked at often enough", { at: { property: 1 }, looks: MAX_LOOKS }, 1, "linked*"],
+    ["that an event since spoke of", { at: { association: NOW_MS }, looks: 0 }, 1, "linked*"],
+    ["that only an earlier event may explain", { at: { association: 1 }, looks: 0 }, 1, "?"],
+    [
+      "that an earlier event names",
+      { at: { association: 1 }, expectsPrimary: { companyId: "2", isPrimary: true, atMs: 1 }, looks: 0 },
+      1,
+      "linked*?",
+    ],
+    [
+      "from which an earlier event says the label has gone",
+      { at: { association: 1 }, expectsPrimary: { companyId: "1", isPrimary: false, atMs: 1 }, looks: 0 },
+      1,
+      "?",
+    ],
+    ["that a pass sees within the lag", NO_HINT, REPLICA_LAG_MS - 1, "?"],
+    ["that a pass sees later", NO_HINT, REPLICA_LAG_MS, "linked*"],
   ])("believes a move to another company or not: one %s", (...[, hint, sinceMs, expected]) => {
     const fence = { sourceUpdatedAtMs: 1, readAtMs: readAtMs - sinceMs };
     const stored = sampleProject("5", "1", { fence });
@@ -117,6 +131,29 @@ describe("decideProject", () => {
     const observed = { kind: "live", readAtMs, object: sampleDeal("5") } as const;
     const seen = { observed, links: [primaryLink("2")], customer, context: sampleContext(hint) };
     expect(describeDecision(decideProject({ dealId: "5", stored, ...seen }), stored)).toBe(expected);
+  });
+
+  it("gives a project its first company at once, and has a later read confirm it", () => {
+    const stored = sampleProject("5", "1", { fence: { sourceUpdatedAtMs: 1, readAtMs: readAtMs - 1 } });
+    const { dependsOnCompanyId: _none, ...homeless } = stored;
+    const context = sampleContext({ at: { association: 1 }, looks: 0 });
+    const decision = decideProject({ dealId: "5", stored: homeless, ...pick(SEEN_DEALS, "eligible"), context });
+    expect(decision).toMatchObject({ record: { dependsOnCompanyId: "1" }, again: "perhapsOlder" });
+  });
+
+  it.each(["missing", "archived"])("does not believe a read that finds it %s just after it was there", (sighting) => {
+    const stored = sampleProject("5", "1", {
+      fence: { sourceUpdatedAtMs: 1, readAtMs: readAtMs - REPLICA_LAG_MS + 1 },
+    });
+    const seen = pick(SEEN_DEALS, sighting);
+    expect(decideProject({ dealId: "5", stored, ...seen })).toEqual({ kind: "keep", again: "seenJustBefore" });
+  });
+
+  it("looks again when the primary company contradicts its event, and writes nothing", () => {
+    const expectsPrimary = { companyId: "2", isPrimary: true, atMs: 1 };
+    const context = sampleContext({ at: { association: 1 }, expectsPrimary, looks: 0 });
+    const decision = decideProject({ dealId: "5", stored: undefined, ...pick(SEEN_DEALS, "eligible"), context });
+    expect(decision).toEqual({ kind: "keep", again: "associationOlderThanEvent" });
   });
 
   it("looks again when the associations contradict their event, and writes nothing", () => {

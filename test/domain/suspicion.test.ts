@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { MAX_LOOKS, type Hint, type Suspicion } from "../../lib/domain/decision.ts";
 import {
-  isWithinLag,
+  isMissedTooSoon,
+  isRevivedTooSoon,
   LOOK_DELAYS_SECONDS,
+  mayPrecede,
   REPLICA_LAG_MS,
   suspectLinks,
   suspectObject,
 } from "../../lib/domain/suspicion.ts";
 import type { Observation } from "../../lib/domain/hubspot-object.ts";
-import { sampleCustomer } from "../fixtures/sample-records.ts";
+import type { SyncRecord } from "../../lib/domain/record.ts";
+import { sampleCustomer, samplePerson } from "../fixtures/sample-records.ts";
 
 const live = { kind: "live", readAtMs: 900, object: { updatedAtMs: 500 } } as const;
 const archived = { kind: "archived", readAtMs: 900, updatedAtMs: 500 } as const;
@@ -18,6 +21,8 @@ const absorbed = { kind: "absorbed", readAtMs: 900, survivorId: "2" } as const;
 const hint = (at: Hint["at"], looks = 0): Hint => ({ at, looks });
 
 const linksOf = (...ids: readonly string[]) => ids.map((companyId) => ({ companyId, isPrimary: false }));
+
+const contextOf = (at: Hint["at"]) => ({ hint: hint(at, MAX_LOOKS) });
 
 describe("suspectObject", () => {
   it.each<[name: string, Observation<{ updatedAtMs: number }>, at: Hint["at"], Suspicion | undefined]>([
@@ -61,17 +66,76 @@ describe("suspectLinks", () => {
   });
 });
 
-describe("isWithinLag", () => {
-  const stored = sampleCustomer("1", { fence: { sourceUpdatedAtMs: 1, readAtMs: 1000 } });
+describe("suspectLinks, when the primary company was told", () => {
+  const links = [
+    { companyId: "1", isPrimary: true },
+    { companyId: "2", isPrimary: false },
+  ];
 
-  it("holds up to the replicas' lag and not from then on", () => {
-    expect(isWithinLag(stored, 1000 + REPLICA_LAG_MS - 1, hint({}))).toBe(true);
-    expect(isWithinLag(stored, 1000 + REPLICA_LAG_MS, hint({}))).toBe(false);
+  it.each<[companyId: string, isPrimary: boolean, suspects: readonly string[]]>([
+    ["1", true, []],
+    ["2", true, ["2", "1"]],
+    ["3", true, ["3", "1"]],
+    ["1", false, ["1", "1"]],
+    ["2", false, []],
+  ])("with company 1 as primary, and company %s told to be primary: %s, is %j", (companyId, isPrimary, suspects) => {
+    const expectsPrimary = { companyId, isPrimary, atMs: 5 };
+    expect(suspectLinks(links, { at: {}, expectsPrimary, looks: 0 })).toEqual([...new Set(suspects)]);
+    expect(suspectLinks(links, { at: {}, expectsPrimary, looks: MAX_LOOKS })).toEqual([]);
   });
 
-  it("ends when the read was repeated often enough", () => {
-    expect(isWithinLag(stored, 1001, hint({}, MAX_LOOKS - 1))).toBe(true);
-    expect(isWithinLag(stored, 1001, hint({}, MAX_LOOKS))).toBe(false);
+  it.each([
+    [4, ["3", "1"]],
+    [5, []],
+    [6, []],
+  ])("of a primary company told at 5 that was removed at %i is %j", (atMs, suspects) => {
+    const expectsPrimary = { companyId: "3", isPrimary: true, atMs: 5 };
+    const expects = { "3": { isAssociated: false, atMs } };
+    expect(suspectLinks(links, { at: {}, expects, expectsPrimary, looks: 0 })).toEqual(suspects);
+  });
+});
+
+describe("mayPrecede", () => {
+  const stored = sampleCustomer("1", { fence: { sourceUpdatedAtMs: 1, readAtMs: 1000 } });
+  it("holds up to the replicas' lag and not from then on, however often it was looked at", () => {
+    expect(mayPrecede(stored, { readAtMs: 1000 + REPLICA_LAG_MS - 1 }, contextOf({}))).toBe(true);
+    expect(mayPrecede(stored, { readAtMs: 1000 + REPLICA_LAG_MS }, contextOf({}))).toBe(false);
+  });
+
+  it.each([
+    ["at the moment of the stored read", 1000, true],
+    ["since the stored read", 1001, false],
+  ])("asks whether an event explains the difference: %s", (_name, association, expected) => {
+    const read = { readAtMs: 2000, explainedBy: "association" } as const;
+    expect(mayPrecede(stored, read, contextOf({ association }))).toBe(expected);
+    expect(mayPrecede(stored, { readAtMs: 2000 }, contextOf({ association }))).toBe(true);
+  });
+
+  it("does not hold for a comparison, which applies nothing", () => {
+    expect(mayPrecede(stored, { readAtMs: 1001 }, { ...contextOf({}), isComparison: true })).toBe(false);
+  });
+});
+
+describe("isMissedTooSoon and isRevivedTooSoon", () => {
+  const fence = { sourceUpdatedAtMs: 1, readAtMs: 1000 };
+  const context = contextOf({});
+
+  it.each<[name: string, stored: SyncRecord, isMissed: boolean, isRevived: boolean]>([
+    ["linked", sampleCustomer("1", { fence }), true, false],
+    ["excluded", sampleCustomer("1", { fence, state: "excluded" }), true, false],
+    ["deleted", sampleCustomer("1", { fence, state: "deleted", reason: { code: "deletedInHubSpot" } }), false, true],
+    ["gone", sampleCustomer("1", { fence, state: "deleted", reason: { code: "goneFromHubSpot" } }), false, true],
+    ["merged", sampleCustomer("1", { fence, state: "merged" }), false, false],
+    ["erased", samplePerson("3", "1", { fence, state: "erased" }), false, false],
+    [
+      "not associated, which only a live contact shows",
+      samplePerson("3", "1", { fence, state: "deleted", reason: { code: "notAssociated", companyId: "1" } }),
+      true,
+      false,
+    ],
+  ])("of what is %s", (...[, stored, isMissed, isRevived]) => {
+    expect(isMissedTooSoon(stored, { kind: "missing", readAtMs: 1001 }, context)).toBe(isMissed);
+    expect(isRevivedTooSoon(stored, 1001, context)).toBe(isRevived);
   });
 });
 

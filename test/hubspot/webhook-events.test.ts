@@ -129,11 +129,15 @@ describe("parseDelivery", () => {
     );
   });
 
-  it.each([
-    ["the primary label", { isPrimaryAssociation: true }],
-    ["the primary label by its type id", { associationTypeId: 5 }],
-    ["a custom label", { associationTypeId: 4711 }],
-  ])("expects nothing of the pair when %s is removed", (_name, label) => {
+  it.each<[name: string, label: object, expected: object]>([
+    ["the primary label", { isPrimaryAssociation: true }, { companyId: "2", isPrimary: false, atMs: AT_MS }],
+    ["the primary label by its type id", { associationTypeId: 5 }, { companyId: "2", isPrimary: false, atMs: AT_MS }],
+    [
+      "the primary label, which is set,",
+      { associationTypeId: 5, associationRemoved: false },
+      { companyId: "2", isPrimary: true, atMs: AT_MS },
+    ],
+  ])("tells of the primary company, and nothing of the pair, by %s", (_name, label, expectsPrimary) => {
     const event = {
       subscriptionType: "object.associationChange",
       fromObjectTypeId: "0-3",
@@ -143,7 +147,24 @@ describe("parseDelivery", () => {
       associationRemoved: true,
       occurredAt: AT_MS,
     };
-    expect(parse({ ...event, ...label })).toEqual(parsed([{ type: "deal", id: "1", at: { association: AT_MS } }]));
+    expect(parse({ ...event, ...label })).toEqual(
+      parsed([{ type: "deal", id: "1", at: { association: AT_MS }, expectsPrimary }]),
+    );
+  });
+
+  it("expects nothing when a custom label is removed", () => {
+    const event = {
+      subscriptionType: "object.associationChange",
+      fromObjectTypeId: "0-3",
+      toObjectTypeId: "0-2",
+      fromObjectId: 1,
+      toObjectId: 2,
+      associationRemoved: true,
+      occurredAt: AT_MS,
+    };
+    expect(parse({ ...event, associationTypeId: 4711 })).toEqual(
+      parsed([{ type: "deal", id: "1", at: { association: AT_MS } }]),
+    );
   });
 
   it("expects the plain pair to be gone when its type id is removed", () => {

@@ -29,6 +29,7 @@ const change: fc.Arbitrary<Change> = fc.record(
       { requiredKeys: [] },
     ),
     expects: fc.dictionary(id, fc.record({ isAssociated: fc.boolean(), atMs: timeMs })),
+    expectsPrimary: fc.record({ companyId: id, isPrimary: fc.boolean(), atMs: timeMs }),
     absorbs: fc.array(id),
     looks: fc.nat(5),
     failures: fc.nat(5),

@@ -257,3 +257,44 @@ describe("applyContacts, on a merge", () => {
     for (const person of persons) expect(person.fields === undefined).toBe(person.state === "merged");
   });
 });
+
+describe("associations that the first read does not show yet", () => {
+  it("reach the contact persons of a merge's survivor by a later read, without another event", async () => {
+    world.hubspot.mergeContacts(["31", "32"], sampleContact("93", mergedAt), []);
+    await world.tell(change("contact", "93", { merged: world.now() }));
+    await world.work();
+    world.hubspot.associate("contact", "93", ["1"]);
+    await world.drain();
+    const persons = world.store.contactItems().filter((item) => item.type === "contactPerson");
+    expect(persons).toContainEqual(expect.objectContaining({ contactId: "93", companyId: "1", state: "linked" }));
+  });
+
+  it.each(["51", "31"] as const)("reach what was restored, %s, by a later read", async (id) => {
+    const type = id === "51" ? "deal" : "contact";
+    world.hubspot.archive(type, id);
+    await world.tell(change(type, id, { deleted: world.now() }));
+    await world.drain();
+    world.advance(3_600_000);
+    world.hubspot.restore(type, id);
+    world.hubspot.associate(type, id, []);
+    await world.tell(change(type, id, { restored: world.now() }));
+    await world.work();
+    world.hubspot.associate(type, id, ["1"]);
+    await world.drain();
+    const [person] = world.store
+      .contactItems()
+      .filter((item) => item.contactId === id && item.type !== "contactTombstone");
+    expect(type === "deal" ? await project(id) : person).toMatchObject({ state: "linked" });
+  });
+
+  it("reach what depends on a customer that has turned by a later read", async () => {
+    world.hubspot.associate("deal", "51", []);
+    world.hubspot.associate("contact", "31", []);
+    await world.tell(change("deal", "51", { follow: world.now() }), change("contact", "31", { follow: world.now() }));
+    await world.work();
+    world.hubspot.associate("deal", "51", ["1"]);
+    world.hubspot.associate("contact", "31", ["1"]);
+    await world.drain();
+    expect(describeStore()).toEqual(expect.arrayContaining(["contact 31 at 1", "project 51 at 1"]));
+  });
+});

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Change } from "../../lib/domain/change.ts";
 import { METRICS, QUEUE } from "../../lib/contract.ts";
+import { MAX_LOOKS } from "../../lib/domain/decision.ts";
 import { LOOK_DELAYS_SECONDS } from "../../lib/domain/suspicion.ts";
 import { NonRetryableError, RetryableError } from "../../lib/sync/errors.ts";
 import { processChanges } from "../../lib/sync/process-changes.ts";
@@ -67,6 +68,21 @@ describe("processChanges", () => {
     expect(await world.work()).toEqual({ failedMessageIds: [] });
     expect(world.queue.size()).toBe(0);
     expect(world.store.projects()).toEqual([]);
+  });
+
+  it("writes at once what an event names, and has a read that no lag reaches confirm what may be older", async () => {
+    world.hubspot.putCompany(sampleCompany("1"));
+    world.hubspot.putDeal(sampleDeal("5"));
+    await world.tell(change("company", "1"), change("deal", "5"));
+    const associatedAtMs = world.now();
+    await world.work();
+    world.hubspot.putDeal(sampleDeal("5"), "1");
+    await world.tell(change("deal", "5", { association: associatedAtMs - 1 }));
+    await world.work();
+    expect(world.store.projects()).toMatchObject([{ state: "linked", dependsOnCompanyId: "1" }]);
+    const { delaySeconds, messages } = waiting();
+    expect(delaySeconds).toBe(30);
+    expect(messages).toMatchObject([{ changes: [{ id: "5", looks: MAX_LOOKS }] }]);
   });
 
   it("applies an object as soon as a look finds it", async () => {

@@ -51,8 +51,8 @@ async function countApplied(
   outcome: AppliedChange["outcome"],
 ): Promise<DeferredObject["counts"]> {
   if (deferred === undefined) return {};
-  if (outcome.kind !== "done") return { failing: 1 };
-  if (outcome.writes > 0) return deferred.counts;
+  if (outcome.kind === "failed") return { failing: 1 };
+  if (outcome.kind === "done" && outcome.writes > 0) return deferred.counts;
   const records = await readObjectRecords(session.run, deferred.type, deferred.id);
   if (records.some(isActive)) return { spared: 1 };
   // The survivor of a merge has taken it over since; or a webhook came, and then there is nothing to report.
