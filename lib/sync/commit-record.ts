@@ -204,7 +204,7 @@ async function releaseIfUnused<R extends Customer | Project>(
   const { number } = numberOf(await read(id));
   if (number === undefined || number === claim.number) return;
   // Somebody else may be about to give the same record the same number, and has reserved it again by now.
-  await run.store.releaseNumber(claim);
+  await run.store.releaseNumber({ ...claim, reservedUntilMs: atMs });
 }
 
 /** A write to tell of. */
