@@ -13,7 +13,7 @@ export interface DecisionContext {
   readonly nowMs: number;
 }
 
-export type Hint = Pick<Change, "at" | "expects" | "absorbs" | "looks" | "origin">;
+export type Hint = Pick<Change, "at" | "expects" | "absorbs" | "seen" | "looks" | "origin">;
 
 /** How often a read that looks old is repeated before it is believed. */
 export const MAX_LOOKS = 4;

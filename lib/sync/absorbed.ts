@@ -1,6 +1,6 @@
 import { reportWrite } from "./commit-record.ts";
 import { mapConcurrently, settleOutcome } from "./run.ts";
-import { isAttachedByHand } from "../domain/merge.ts";
+import { isAttachedByHand, isMoveVoid } from "../domain/attach-request.ts";
 import type { Origin } from "../domain/change.ts";
 import type { Customer, Project } from "../domain/record.ts";
 import type { PointerTarget } from "../domain/merge.ts";
@@ -118,6 +118,8 @@ export async function pointAbsorbed<R extends Customer | Project>(
   survivor: { readonly sighting: Sighting<"company"> | Sighting<"deal">; readonly record: R | undefined },
 ): Promise<void> {
   const { sighting, record } = survivor;
+  const point: typeof absorbing.point = (stored, target) =>
+    isMoveVoid([stored], sighting.hint) ? undefined : absorbing.point(stored, target);
   const absorbed =
     record?.state === "deleted"
       ? await readTakenOver(absorbing, record)
@@ -127,7 +129,7 @@ export async function pointAbsorbed<R extends Customer | Project>(
     // A detached survivor stays as it is, so that nobody but the pointer itself can remember to follow up.
     const isFollowUpDue = record?.absorbedIds.includes(id) !== true;
     const target = { ...describeTarget(id, sighting), isFollowUpDue };
-    return makePointer(run, absorbing, { stored, target, origin: sighting.hint.origin });
+    return makePointer(run, { ...absorbing, point }, { stored, target, origin: sighting.hint.origin });
   });
 }
 
