@@ -1,4 +1,5 @@
 import { reportWrite } from "./commit-record.ts";
+import { wakeHeldRecord } from "./wake-held-record.ts";
 import { mapConcurrently, settleOutcome } from "./run.ts";
 import { isAttachedByHand, isMoveVoid } from "../domain/attach-request.ts";
 import type { Origin } from "../domain/change.ts";
@@ -152,12 +153,12 @@ interface PointerToMake<R> {
 }
 
 /**
- * Turns one record into a pointer and gives its number back.
+ * Turns one record into a pointer, gives its number back and wakes the record that waits for it.
  *
- * @throws RetryableError when the store fails
+ * @throws RetryableError when the store or the queue fails
  */
-export async function makePointer<R extends Customer | Project>(
-  run: Pick<Run, "store" | "clock" | "cause" | "telemetry">,
+async function makePointer<R extends Customer | Project>(
+  run: Run,
   absorbing: Absorbing<R>,
   { stored: first, target, origin }: PointerToMake<R>,
 ): Promise<void> {
@@ -169,8 +170,9 @@ export async function makePointer<R extends Customer | Project>(
     if ((await run.store.write(pointer)) === "written") {
       reportWrite(run, id, { record: pointer, isTouch: false, origin });
       const claim = absorbing.claimOf(stored);
-      if (claim) await run.store.releaseNumber(claim);
-      return;
+      if (claim === undefined) return;
+      await run.store.releaseNumber(claim);
+      return wakeHeldRecord(run, claim.kind, claim.number);
     }
     stored = (await absorbing.read([id])).get(id);
   }
