@@ -1,6 +1,7 @@
 import { reportWrite } from "./commit-record.ts";
+import { wakeHeldRecord } from "./wake-held-record.ts";
 import { mapConcurrently, settleOutcome } from "./run.ts";
-import { isAttachedByHand } from "../domain/merge.ts";
+import { isAttachedByHand, isMoveVoid } from "../domain/attach-request.ts";
 import type { Origin } from "../domain/change.ts";
 import type { Customer, Project } from "../domain/record.ts";
 import type { PointerTarget } from "../domain/merge.ts";
@@ -118,6 +119,8 @@ export async function pointAbsorbed<R extends Customer | Project>(
   survivor: { readonly sighting: Sighting<"company"> | Sighting<"deal">; readonly record: R | undefined },
 ): Promise<void> {
   const { sighting, record } = survivor;
+  const point: typeof absorbing.point = (stored, target) =>
+    isMoveVoid([stored], sighting.hint) ? undefined : absorbing.point(stored, target);
   const absorbed =
     record?.state === "deleted"
       ? await readTakenOver(absorbing, record)
@@ -127,7 +130,7 @@ export async function pointAbsorbed<R extends Customer | Project>(
     // A detached survivor stays as it is, so that nobody but the pointer itself can remember to follow up.
     const isFollowUpDue = record?.absorbedIds.includes(id) !== true;
     const target = { ...describeTarget(id, sighting), isFollowUpDue };
-    return makePointer(run, absorbing, { stored, target, origin: sighting.hint.origin });
+    return makePointer(run, { ...absorbing, point }, { stored, target, origin: sighting.hint.origin });
   });
 }
 
@@ -150,12 +153,12 @@ interface PointerToMake<R> {
 }
 
 /**
- * Turns one record into a pointer and gives its number back.
+ * Turns one record into a pointer, gives its number back and wakes the record that waits for it.
  *
- * @throws RetryableError when the store fails
+ * @throws RetryableError when the store or the queue fails
  */
-export async function makePointer<R extends Customer | Project>(
-  run: Pick<Run, "store" | "clock" | "cause" | "telemetry">,
+async function makePointer<R extends Customer | Project>(
+  run: Run,
   absorbing: Absorbing<R>,
   { stored: first, target, origin }: PointerToMake<R>,
 ): Promise<void> {
@@ -167,8 +170,9 @@ export async function makePointer<R extends Customer | Project>(
     if ((await run.store.write(pointer)) === "written") {
       reportWrite(run, id, { record: pointer, isTouch: false, origin });
       const claim = absorbing.claimOf(stored);
-      if (claim) await run.store.releaseNumber(claim);
-      return;
+      if (claim === undefined) return;
+      await run.store.releaseNumber(claim);
+      return wakeHeldRecord(run, claim.kind, claim.number);
     }
     stored = (await absorbing.read([id])).get(id);
   }

@@ -1,5 +1,7 @@
 import { adoptCustomer, pointCustomer, releaseAttached } from "../domain/merge.ts";
 import { decideCustomer, holdCustomer } from "../domain/customer.ts";
+import { isMoveVoid } from "../domain/attach-request.ts";
+import { keep } from "../domain/verdict.ts";
 import { applySurvivorsFirst, describeGiver, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
 import { commitRecord } from "./commit-record.ts";
 import type { Customer } from "../domain/record.ts";
@@ -68,6 +70,7 @@ function describeCommit(run: Run, sighting: Sighting<"company">): Committing<Cus
     decide: async (stored) => {
       const absorbing = describeAbsorbedCustomers(run);
       const absorbed = await readAbsorbed(absorbing, sighting, stored);
+      if (isMoveVoid(absorbed, sighting.hint)) return { decision: keep() };
       const { base, giverId, ...adoption } = adoptCustomer(
         sighting.id,
         stored,

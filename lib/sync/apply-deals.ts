@@ -2,6 +2,8 @@ import { adoptProject, pointProject, releaseAttached } from "../domain/merge.ts"
 import { decideProject, findPrimaryCompanyId, holdProject } from "../domain/project.ts";
 import { MAX_LOOKS } from "../domain/decision.ts";
 import { isStageSelected } from "../domain/stage-filter.ts";
+import { isMoveVoid } from "../domain/attach-request.ts";
+import { keep } from "../domain/verdict.ts";
 import { applySurvivorsFirst, describeGiver, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
 import { commitRecord } from "./commit-record.ts";
 import type { Absorbing } from "./absorbed.ts";
@@ -94,6 +96,7 @@ function describeCommit(run: Run, sighting: Sighting<"deal">, customer: Customer
     decide: async (stored) => {
       const absorbing = describeAbsorbedProjects(run);
       const absorbed = await readAbsorbed(absorbing, sighting, stored);
+      if (isMoveVoid(absorbed, sighting.hint)) return { decision: keep() };
       const { base, giverId, ...adoption } = adoptProject(
         sighting.id,
         stored,
