@@ -16,6 +16,13 @@ export interface PassUsage {
   readonly allowedPerSecond?: number;
 }
 
+/** How calls to HubSpot leave. */
+export interface PassPace {
+  readonly callsPerSecond: number;
+  /** From a call's leaving to its answer, on average of the latest; 0 before the first. Milliseconds. */
+  readonly answerMs: number;
+}
+
 /** Everything a pass needs. */
 export interface PassPorts extends SyncPorts {
   readonly streams: RecordStreams;
@@ -25,8 +32,7 @@ export interface PassPorts extends SyncPorts {
   /** 0 to 1. */
   readonly random: () => number;
   readonly readUsage: () => PassUsage;
-  /** Whether calls to HubSpot wait for their turn, so that more of them at once would gain nothing. */
-  readonly isPaceUsedUp: () => boolean;
+  readonly readPace: () => PassPace;
   /** The reader for an exclusion property other than the deployed one. */
   readonly readerFor: (exclusionProperty: string) => HubSpotReader;
 }

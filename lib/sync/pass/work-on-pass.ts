@@ -68,8 +68,7 @@ export function restartWithSettings(session: PassSession): void {
 /** @returns whether all is listed and compared */
 async function listEverything(session: PassSession): Promise<boolean> {
   // Anew for each invocation, however long this process has known the account: nothing else could do so much harm.
-  await comparePortals(session.run.hubspot, session.ports.passes);
-  await checkRules(session);
+  await Promise.all([comparePortals(session.run.hubspot, session.ports.passes), checkRules(session)]);
   for (const types of listGroups(session)) {
     if (types.length === 0) continue;
     // Loaded anew for each group: the companies before may have turned some.
