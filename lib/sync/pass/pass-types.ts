@@ -48,6 +48,19 @@ export interface PassPorts extends SyncPorts {
  */
 export type PassPhase = "listing" | "applying" | "freeing";
 
+/** How far going through the reservations of numbers is. */
+export interface NumberSweep {
+  readonly kind: NumberKind;
+  /** Pages gone through, of all kinds. */
+  readonly pages: number;
+  /** Of the reservations of this kind so far. */
+  readonly sums: readonly number[];
+  /** Buckets in which something differs and that are looked through for it; absent while summing up. */
+  readonly buckets?: readonly number[];
+  /** Where the next page begins; absent at the first. */
+  readonly cursor?: string;
+}
+
 /** What a later invocation needs to go on. */
 export interface PassCheckpoint {
   readonly phase: PassPhase;
@@ -63,6 +76,8 @@ export interface PassCheckpoint {
   /** Deferred objects that were applied. */
   readonly applied: number;
   readonly numbers: Readonly<Record<NumberKind, number[]>>;
+  /** Absent before the last phase. */
+  readonly sweep?: NumberSweep;
   /** Objects of each type that the last pass to succeed read. */
   readonly expected: Readonly<Partial<Record<ObjectType, number>>>;
   /** Failures in a row without progress in between. */
