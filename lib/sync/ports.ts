@@ -79,8 +79,11 @@ export interface HubSpotReader {
     type: "contact" | "deal",
     companyIds: readonly string[],
   ) => Promise<ReadonlyMap<string, readonly string[]>>;
-  /** One list page of live objects. `after` is a page's `after`, or an id where a probe has shown that it may be one. */
-  readonly listPage: <T extends ObjectType>(type: T, after?: string) => Promise<ListPage<T>>;
+  /**
+   * One list page of live objects. `after` is a page's `after`, or an id where a probe has shown that it may be one. Of
+   * calls that wait for their turn, the one with the highest `urgency` goes first; those without one go before all.
+   */
+  readonly listPage: <T extends ObjectType>(type: T, after?: string, urgency?: number) => Promise<ListPage<T>>;
 }
 
 /** Everything stored of one contact. */
