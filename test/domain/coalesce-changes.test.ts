@@ -62,6 +62,15 @@ describe("coalesceChanges", () => {
     expect(coalesceChanges([...told, sixth])[0]?.origin?.deliveryIds).toEqual(["a", "b", "c", "d", "e"]);
   });
 
+  it("takes expectations and origin from the one that has them, and says nothing of what neither has", () => {
+    const origin = { deliveryIds: ["a"], receivedAtMs: 4 };
+    const expects = { "1": { isAssociated: true, atMs: 5 } };
+    const told = { ...deal, expects, origin };
+    expect(coalesceChanges([told, deal])).toStrictEqual([told]);
+    expect(coalesceChanges([deal, told])).toStrictEqual([told]);
+    expect(coalesceChanges([deal, deal])).toStrictEqual([deal]);
+  });
+
   const time = fc.integer({ min: 1, max: 4 });
   const change = fc.record({
     type: fc.constantFrom("deal", "contact"),
