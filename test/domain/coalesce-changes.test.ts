@@ -95,6 +95,15 @@ describe("coalesceChanges", () => {
     expect(coalesceChanges([early, free])[0]).not.toHaveProperty("seen");
   });
 
+  it("takes expectations and origin from the one that has them, and says nothing of what neither has", () => {
+    const origin = { deliveryIds: ["a"], receivedAtMs: 4 };
+    const expects = { "1": { isAssociated: true, atMs: 5 } };
+    const told = { ...deal, expects, origin };
+    expect(coalesceChanges([told, deal])).toStrictEqual([told]);
+    expect(coalesceChanges([deal, told])).toStrictEqual([told]);
+    expect(coalesceChanges([deal, deal])).toStrictEqual([deal]);
+  });
+
   const time = fc.integer({ min: 1, max: 4 });
   const whole = fc.record({
     type: fc.constantFrom("deal", "contact"),
