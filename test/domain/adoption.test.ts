@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { isAttachedByHand } from "../../lib/domain/attach-request.ts";
 import { NO_HINT, type Hint } from "../../lib/domain/decision.ts";
 import {
   adoptCustomer,
   adoptProject,
   compareIds,
-  isAttachedByHand,
   pointCustomer,
   pointProject,
   releaseAttached,

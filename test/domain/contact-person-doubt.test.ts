@@ -80,13 +80,13 @@ describe("decideContactPerson", () => {
     expect(decision).toMatchObject({ record: { state: "merged", reason: { code: "absorbedBy", survivorId: "8" } } });
   });
 
-  it("believes an event that an association came back, also within the replicas' lag", () => {
+  it("believes an event that an association came back, also within the replicas' lag, and looks once more", () => {
     const stored = samplePerson("3", "1", {
       state: "deleted",
       reason: { code: "notAssociated", companyId: "1" },
       fence: justNow,
     });
-    expect(show("eligible", { stored, hint: added })).toBe("linked*");
+    expect(show("eligible", { stored, hint: added })).toBe("linked*?");
     expect(show("eligible", { stored, hint: { at: { property: 1 }, looks: 0 } })).toBe("?");
   });
 
