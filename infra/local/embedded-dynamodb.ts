@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import dynalite from "dynalite";
+import { addTransactions } from "./embedded-transactions.ts";
 
 /** A server of the embedded stack. */
 export interface EmbeddedServer {
@@ -22,6 +23,7 @@ export async function startEmbeddedDynamoDb({
 } = {}): Promise<EmbeddedServer> {
   if (folder !== undefined) mkdirSync(folder, { recursive: true });
   const server = dynalite({ createTableMs: 0, ...(folder !== undefined && { path: folder }) });
+  addTransactions(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);

@@ -27,7 +27,7 @@ const NOUNS: Readonly<Record<string, Noun>> = {
 
 /** @throws UsageError when nobody calls anything so */
 export function parseNoun(word: string): Noun {
-  const noun = NOUNS[word.toLowerCase().replaceAll(/[\s_-]/gu, "")];
+  const noun = find(NOUNS, plainOf(word));
   if (noun !== undefined) return noun;
   throw new UsageError(`"${word}" is none of customer (kunde), project (projekt), contact (ansprechpartner).`);
 }
@@ -72,10 +72,19 @@ const STATES: Readonly<Record<string, RecordState>> = {
 
 /** @throws UsageError for a state that records never have */
 export function parseState(word: string): RecordState {
-  const plain = word.toLowerCase().replaceAll(/[\s_-]/gu, "");
-  const state = STATES[plain] ?? RECORD_STATES.find((known) => known.toLowerCase() === plain);
+  const plain = plainOf(word);
+  const state = find(STATES, plain) ?? RECORD_STATES.find((known) => known.toLowerCase() === plain);
   if (state !== undefined) return state;
   throw new UsageError(`"${word}" is no state; the states are ${RECORD_STATES.join(", ")}.`);
+}
+
+function plainOf(word: string): string {
+  return word.toLowerCase().replaceAll(/[\s_-]/gu, "");
+}
+
+/** Own words only: every object also answers to "constructor". */
+function find<T>(words: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(words, word) ? words[word] : undefined;
 }
 
 /**

@@ -55,6 +55,11 @@ export interface Change {
   readonly expectsPrimary?: PrimaryExpectation;
   /** Ids that a read has shown to be absorbed into this object. */
   readonly absorbs?: readonly string[];
+  /**
+   * The record, and its revision, that an admin had before their eyes when they asked for an attach. The request is void
+   * when the record has another one by then.
+   */
+  readonly seen?: { readonly id: string; readonly revision: number };
   /** How often this change was already handed back because the read looked old. */
   readonly looks: number;
   /** How often processing this change failed. */

@@ -4,8 +4,8 @@ type Expectations = NonNullable<Change["expects"]>;
 
 /**
  * Joins changes to one per object, in the order in which objects first appear. The result does not depend on the order
- * of the changes of one object: the latest time of each kind, the latest expectations, the union of
- * absorbed ids and of origins, the fewest looks (a fresh event deserves its own) and the most failures win.
+ * of the changes of one object: the latest time of each kind, the latest expectations, the union of absorbed ids and of
+ * origins, what the latest attach has seen, the fewest looks (a fresh event deserves its own) and the most failures win.
  */
 export function coalesceChanges(changes: readonly Change[]): readonly Change[] {
   const joined = new Map<string, Change>();
@@ -21,6 +21,7 @@ function join(a: Change, b: Change): Change {
   const expects = joinExpectations(a.expects, b.expects);
   const expectsPrimary = [a.expectsPrimary, b.expectsPrimary].reduce(pickLaterPrimary);
   const origin = joinOrigins(a.origin, b.origin);
+  const seen = findSeen(a, b);
   const absorbs = [...new Set([...(a.absorbs ?? []), ...(b.absorbs ?? [])])].toSorted();
   return {
     type: a.type,
@@ -29,10 +30,18 @@ function join(a: Change, b: Change): Change {
     ...(expects === undefined ? {} : { expects }),
     ...(expectsPrimary === undefined ? {} : { expectsPrimary }),
     ...(absorbs.length === 0 ? {} : { absorbs }),
+    ...(seen === undefined ? {} : { seen }),
     looks: Math.min(a.looks, b.looks),
     failures: Math.max(a.failures, b.failures),
     ...(origin === undefined ? {} : { origin }),
   };
+}
+
+/** What the later attach has seen; of two at the same time, the one that has seen more. */
+function findSeen(a: Change, b: Change): Change["seen"] {
+  const [attachOfA = 0, attachOfB = 0] = [a.at.attach, b.at.attach];
+  if (attachOfA !== attachOfB) return attachOfA > attachOfB ? a.seen : b.seen;
+  return (a.seen?.revision ?? 0) > (b.seen?.revision ?? 0) ? a.seen : b.seen;
 }
 
 function joinTimes(a: Change["at"], b: Change["at"]): Change["at"] {

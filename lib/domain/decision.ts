@@ -15,7 +15,7 @@ export interface DecisionContext {
   readonly isComparison?: boolean;
 }
 
-export type Hint = Pick<Change, "at" | "expects" | "expectsPrimary" | "absorbs" | "looks" | "origin">;
+export type Hint = Pick<Change, "at" | "expects" | "expectsPrimary" | "absorbs" | "seen" | "looks" | "origin">;
 
 /** How often a read that looks old is repeated before it is believed. */
 export const MAX_LOOKS = 4;

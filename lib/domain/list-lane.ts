@@ -41,17 +41,21 @@ export function createLane(type: ObjectType): ListLane {
   return { type, read: 0, isDone: false };
 }
 
-/** Pages that a lane still has, guessed from the distance of the ids it has seen; undefined if nothing tells. */
-export function estimatePages({ lane, reachedId }: LaneReach): number | undefined {
-  const gap = gapOf({ lane, reachedId });
+/**
+ * Pages that a lane with an end still has, guessed from the distance of the ids it has seen; undefined if nothing tells.
+ *
+ * @param gapElsewhere distance of ids in other lanes of the type, for a lane that has seen none of its own
+ */
+export function estimatePages({ lane, reachedId }: LaneReach, gapElsewhere?: number): number | undefined {
   if (lane.isDone) return 0;
+  const gap = gapOf({ lane, reachedId }) ?? gapElsewhere;
   if (gap === undefined || lane.toId === undefined || reachedId === undefined) return undefined;
   const left = Number(BigInt(lane.toId) - BigInt(reachedId));
   return Math.max(0, left / gap / PAGE_OBJECTS);
 }
 
-/** Average distance of neighbouring ids. */
-function gapOf({ lane, reachedId }: LaneReach): number | undefined {
+/** Average distance of neighbouring ids of a lane; undefined before two of them were seen. */
+export function gapOf({ lane, reachedId }: LaneReach): number | undefined {
   if (lane.firstId === undefined || reachedId === undefined || lane.read < 2) return undefined;
   return Math.max(1, Number(BigInt(reachedId) - BigInt(lane.firstId)) / (lane.read - 1));
 }
@@ -71,8 +75,7 @@ export interface SplitLane {
 }
 
 /**
- * Cuts a lane in two: one with a known end in the middle of what is left, an open one `pages` ahead. Only where HubSpot
- * was seen to take any id as `after`.
+ * Cuts a lane in two, so many pages ahead of where it is. Only where HubSpot was seen to take any id as `after`.
  *
  * @returns undefined when there is nothing to cut
  */
@@ -80,11 +83,8 @@ export function splitLane(reach: LaneReach, pages: number): SplitLane | undefine
   const { lane, reachedId } = reach;
   const gap = gapOf(reach);
   if (lane.isDone || reachedId === undefined || gap === undefined) return undefined;
-  const from = BigInt(reachedId);
-  const distance =
-    lane.toId === undefined ? BigInt(Math.ceil(gap * PAGE_OBJECTS * pages)) : (BigInt(lane.toId) - from) / 2n;
-  const cutId = String(from + distance);
-  if (distance < 1n || (lane.toId !== undefined && compareIds(cutId, lane.toId) >= 0)) return undefined;
+  const cutId = String(BigInt(reachedId) + BigInt(Math.max(1, Math.floor(gap * PAGE_OBJECTS * pages))));
+  if (lane.toId !== undefined && compareIds(cutId, lane.toId) >= 0) return undefined;
   const back: ListLane = {
     type: lane.type,
     fromId: cutId,

@@ -1,3 +1,4 @@
+import { isAttachedByHand } from "./attach-request.ts";
 import { diffVerdicts, nextRevision } from "./decision.ts";
 import type { Hint } from "./decision.ts";
 import type { Cause, Customer, FieldChange, Project, Reason, SyncRecord } from "./record.ts";
@@ -41,14 +42,6 @@ export function adoptProject(
   const { absorbedIds, giver, changes } = chooseGiver(own, rows);
   if (giver === undefined) return { base: own, absorbedIds, changes };
   return { base: { ...inherit(giver.record, own), dealId: survivorId }, giverId: giver.id, absorbedIds, changes };
-}
-
-/**
- * Whether an admin attaches this record to the object that the hint is about (Aus HubSpot importieren). Its number and
- * data then move as after a merge, also from a detached record.
- */
-export function isAttachedByHand(id: string, hint: Pick<Hint, "at" | "absorbs">): boolean {
-  return hint.at.attach !== undefined && hint.absorbs?.includes(id) === true;
 }
 
 /** The absorbed records as they take part in an adoption: what is attached by hand is no longer detached. */

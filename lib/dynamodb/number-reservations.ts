@@ -5,7 +5,7 @@ import { numbersToItem, requireNumber, requireText, type Item } from "./attribut
 import { reservationKey, reservationPartition, SHARDS } from "./keys.ts";
 import { decodeCursor, encodeCursor } from "./list-cursor.ts";
 import { queryPage } from "./query-pages.ts";
-import { deleteItemIf, getItem, keyItem, putItemIf, type Table } from "./table-requests.ts";
+import { deleteItemIf, getItem, keyItem, putItemIf, type Condition, type Table } from "./table-requests.ts";
 
 type Reservations = Pick<RecordStore, "reserveNumber" | "releaseNumber" | "listReservations">;
 
@@ -37,13 +37,28 @@ export function createNumberReservations(table: Table): Reservations {
 
 type Claim = Parameters<RecordStore["reserveNumber"]>[0];
 
-async function reserveNumber(table: Table, claim: Claim): Promise<ReserveOutcome> {
-  const key = reservationKey(claim.kind, claim.number);
-  const item = { ...keyItem(key), holderId: { S: claim.holderId }, ...numbersToItem({ reservedAtMs: claim.atMs }) };
-  const condition = {
-    expression: `attribute_not_exists(${TABLE.partitionKey}) OR holderId IN (:holder, :former)`,
-    values: { ":holder": { S: claim.holderId }, ":former": { S: claim.takeFrom ?? claim.holderId } },
+/** A reservation, and the condition on which it may be put: the number is free, the holder's own or the giver's. */
+export function describeReservation({ kind, number, holderId, atMs, takeFrom = holderId }: Claim): {
+  readonly item: Item;
+  readonly condition: Condition;
+} {
+  return {
+    item: {
+      ...keyItem(reservationKey(kind, number)),
+      holderId: { S: holderId },
+      ...numbersToItem({ reservedAtMs: atMs }),
+    },
+    condition: {
+      expression: `attribute_not_exists(${TABLE.partitionKey}) OR holderId IN (:holder, :former)`,
+      values: { ":holder": { S: holderId }, ":former": { S: takeFrom } },
+    },
   };
+}
+
+/** Reserves a number; see `RecordStore`. */
+export async function reserveNumber(table: Table, claim: Claim): Promise<ReserveOutcome> {
+  const key = reservationKey(claim.kind, claim.number);
+  const { item, condition } = describeReservation(claim);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (await putItemIf(table, item, condition)) return { kind: "reserved" };
     const holding = await getItem(table, key);

@@ -50,6 +50,14 @@ const brakeReading = z.object({
   isHeld: z.boolean(),
 });
 
+const sweep = z.object({
+  kind: z.enum(["customerNumber", "shortForm"]),
+  pages: z.number(),
+  sums: z.array(z.number()),
+  buckets: z.array(z.number()).exactOptional(),
+  cursor: z.string().exactOptional(),
+});
+
 const checkpoint: z.ZodType<PassCheckpoint> = z.object({
   phase: z.enum(["listing", "applying", "freeing"]),
   settingsMark: z.string(),
@@ -60,6 +68,7 @@ const checkpoint: z.ZodType<PassCheckpoint> = z.object({
   chunks: z.number(),
   applied: z.number(),
   numbers: z.object({ customerNumber: z.array(z.number()), shortForm: z.array(z.number()) }),
+  sweep: sweep.exactOptional(),
   expected: numbersByType,
   setbacks: z.number(),
   progressAtSetback: z.number(),

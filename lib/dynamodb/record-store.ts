@@ -6,8 +6,10 @@ import type { Item } from "./attributes.ts";
 import { decodeContactItem, decodeCustomer, decodeProject } from "./decode-record.ts";
 import { encodeRecord } from "./encode-record.ts";
 import { customerIndexKey, isHubSpotId, parseSortKey, recordKey, tombstoneKey } from "./keys.ts";
+import { handOverNumber } from "./number-hand-over.ts";
 import { createNumberReservations } from "./number-reservations.ts";
 import { queryPages } from "./query-pages.ts";
+import { onRevision } from "./record-condition.ts";
 import { CONTACT_PERSONS, CUSTOMERS, listRecords, PROJECTS } from "./record-lists.ts";
 import { toContactGroup } from "./record-streams.ts";
 import { getItem, getItems, putItemIf, type Table } from "./table-requests.ts";
@@ -33,6 +35,7 @@ export function createRecordStore(table: Table): RecordStore {
     readTombstone: (contactId) => readTombstone(table, contactId),
     write: (record) => writeRecord(table, record),
     ...createNumberReservations(table),
+    handOver: (handOver) => handOverNumber(table, handOver),
     readDependantIds: (companyId) => readDependantIds(table, companyId),
     listCustomers: (query) => listRecords(table, CUSTOMERS, query),
     listProjects: (query) => listRecords(table, PROJECTS, query),
@@ -71,11 +74,7 @@ async function readTombstone(table: Table, contactId: string): Promise<ContactTo
 }
 
 async function writeRecord(table: Table, record: SyncRecord | ContactTombstone): Promise<"written" | "conflict"> {
-  const condition =
-    record.revision === 1
-      ? { expression: `attribute_not_exists(${TABLE.partitionKey})` }
-      : { expression: "revision = :expected", values: { ":expected": { N: String(record.revision - 1) } } };
-  return (await putItemIf(table, encodeRecord(record), condition)) ? "written" : "conflict";
+  return (await putItemIf(table, encodeRecord(record), onRevision(record))) ? "written" : "conflict";
 }
 
 async function readDependantIds(

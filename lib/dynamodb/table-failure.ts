@@ -9,6 +9,9 @@ const THROTTLED: ReadonlySet<string> = new Set([
   "ReplicatedWriteConflictException",
 ]);
 
+/** Another request is at work on the same item at this very moment; a plain write meets a transaction in that way. */
+const CONTENDED: ReadonlySet<string> = new Set(["TransactionConflictException", "TransactionInProgressException"]);
+
 /** Refusals that concern one item and not the set-up. */
 const REFUSED: ReadonlySet<string> = new Set(["ValidationException", "ItemCollectionSizeLimitExceededException"]);
 
@@ -45,6 +48,7 @@ export function toTableFailure(error: unknown, operation: string): unknown {
   const retryable = (failure: FailureCode): RetryableError =>
     new RetryableError(message, { code: failure, cause: error });
   if (THROTTLED.has(error.name)) return retryable("throttled");
+  if (CONTENDED.has(error.name)) return retryable("locked");
   if (UNREACHABLE.has(error.name) || (code !== undefined && UNREACHABLE.has(code))) return retryable("unreachable");
   if (fault === "server" || (status !== undefined && status >= 500)) return retryable("serverError");
   if (REFUSED.has(error.name)) return new NonRetryableError(message, { code: "refused", cause: error });

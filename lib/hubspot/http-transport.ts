@@ -29,6 +29,8 @@ export interface ApiRequest {
   readonly method: string;
   readonly url: string;
   readonly body?: string;
+  /** See {@link Pacer.take}. */
+  readonly urgency?: number | undefined;
 }
 
 /** Sends requests to HubSpot. */
@@ -135,7 +137,7 @@ async function attemptOnce(
   const url = new URL(request.url);
   url.pathname = versionPath(url.pathname, apiVersion);
   const call = `${request.method} ${url.pathname}`;
-  const ticket = await pacer.take(classifyCall(url.pathname));
+  const ticket = await pacer.take(classifyCall(url.pathname), request.urgency);
   const startMs = clock.now();
   telemetry.count(METRICS.hubspotCalls, 1);
   const answer = await fetchOnce(options, { ...request, url: url.href }, token).catch((error: unknown) =>

@@ -56,6 +56,6 @@ export function createHubSpotReader(options: HubSpotReaderOptions): HubSpotReade
     readObjects: (type, ids) => readObjects(reading, type, ids),
     readCompanyLinks: (type, ids) => readCompanyLinks(reading, type, ids),
     readDependantIds: (type, companyIds) => readDependantIds(reading, type, companyIds),
-    listPage: (type, after) => listPage({ ...reading, ...account }, type, after),
+    listPage: (type, after, urgency) => listPage({ ...reading, ...account }, type, { after, urgency }),
   };
 }

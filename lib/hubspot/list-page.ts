@@ -34,6 +34,12 @@ export interface ListReading extends ObjectReading {
   readonly baseUrl: string;
 }
 
+/** Where a page begins, and how much its call presses; see `HubSpotReader.listPage`. */
+interface PagePlace {
+  readonly after: string | undefined;
+  readonly urgency: number | undefined;
+}
+
 /**
  * Reads one page of live objects, contacts and deals with their companies. Inline lists end after a hundred entries;
  * the companies of objects with more are read on their own.
@@ -43,11 +49,11 @@ export interface ListReading extends ObjectReading {
 export async function listPage<T extends ObjectType>(
   reading: ListReading,
   type: T,
-  after?: string,
+  place: PagePlace,
 ): Promise<ListPage<T>> {
   const { clock, mapping } = reading;
   const readAtMs = clock.now();
-  const { results: wires, paging } = await fetchPage(reading, type, after);
+  const { results: wires, paging } = await fetchPage(reading, type, place);
   if (!Array.isArray(wires)) throw badAnswer(`HubSpot answered no results (list of ${PATH_NAMES[type]})`);
   const links = await readListedLinks(reading, type, wires);
   // An archived object among the live ones must revive nothing: it is left out, and read on its own where it is known.
@@ -70,7 +76,7 @@ export async function listPage<T extends ObjectType>(
 async function fetchPage(
   { transport, baseUrl, exclusionProperty }: ListReading,
   type: ObjectType,
-  after: string | undefined,
+  { after, urgency }: PagePlace,
 ): Promise<WirePage> {
   const url = new URL(`${baseUrl}/crm/v3/objects/${PATH_NAMES[type]}`);
   url.searchParams.append("limit", String(PAGE_SIZE));
@@ -79,7 +85,7 @@ async function fetchPage(
   if (type !== "company") url.searchParams.append("associations", PATH_NAMES.company);
   url.searchParams.append("archived", "false");
   return callExisting(`list of ${PATH_NAMES[type]}`, async () => {
-    const answer = await transport.send({ method: "GET", url: url.href });
+    const answer = await transport.send({ method: "GET", url: url.href, urgency });
     return answer.status === 404 ? undefined : JSON.parse(answer.body);
   });
 }

@@ -2,8 +2,8 @@ import type { Clock } from "../sync/ports.ts";
 
 /** Calls that one limit counts together. */
 export interface Lane {
-  /** Waits for the turn of one call and answers its time, epoch milliseconds. */
-  readonly take: () => Promise<number>;
+  /** Waits for the turn of one call and answers its time, epoch milliseconds; see `Pacer.take`. */
+  readonly take: (urgency?: number) => Promise<number>;
   readonly observe: (answer: LaneAnswer) => void;
   readonly pacePerSecond: () => number;
 }
@@ -61,7 +61,6 @@ export function createLane({ clock, limit, share, requestsPerSecond }: LaneOptio
   let paceAtMs = clock.now();
   let halvedAtMs = Number.NEGATIVE_INFINITY;
   let slotAtMs = Number.NEGATIVE_INFINITY;
-  let queue = Promise.resolve(0);
   const sentAtMs: number[] = [];
 
   const currentPace = (nowMs: number): number => Math.min(1, pace + ((nowMs - paceAtMs) / 1_000) * RECOVERY_PER_SECOND);
@@ -123,12 +122,31 @@ export function createLane({ clock, limit, share, requestsPerSecond }: LaneOptio
   };
 
   return {
-    take: () => {
-      // One after the other: whoever comes first is served first, and each sees what the last answers taught.
-      queue = queue.then(takeTurn);
-      return queue;
-    },
+    take: createLine(takeTurn),
     observe,
     pacePerSecond: () => (allowed(clock.now()) * 1_000) / intervalMs,
+  };
+}
+
+interface WaitingCall {
+  readonly urgency: number;
+  readonly leave: (atMs: number) => void;
+}
+
+/** Calls that wait, as many turns as calls. Who takes a turn is known only when it is there. */
+function createLine(takeTurn: () => Promise<number>): Lane["take"] {
+  const waiting: WaitingCall[] = [];
+  let turns = Promise.resolve();
+  const letMostUrgentGo = (atMs: number): void => {
+    const most = Math.max(...waiting.map(({ urgency }) => urgency));
+    const next = waiting.findIndex(({ urgency }) => urgency === most);
+    for (const { leave } of waiting.splice(next, 1)) leave(atMs);
+  };
+  return (urgency = Number.POSITIVE_INFINITY) => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    waiting.push({ urgency, leave: resolve });
+    // One after the other, so that each sees what the last answers taught.
+    turns = turns.then(takeTurn).then(letMostUrgentGo);
+    return Promise.race([promise, turns.then(() => promise)]);
   };
 }

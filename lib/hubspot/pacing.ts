@@ -15,10 +15,10 @@ export interface Ticket {
 export interface PaceCounters {
   readonly calls: Readonly<Record<CallKind, number>>;
   readonly rateLimited: number;
-  /** Calls that wait for their turn now; association calls apart. */
-  readonly waiting: number;
   /** Calls a second that this process allows itself now; association calls apart. */
   readonly pacePerSecond: number;
+  /** From a call's leaving to its answer, on average of the latest; association calls apart. 0 before the first. */
+  readonly answerMs: number;
   /** HubSpot's limit for the account, calls per ten seconds; 0 before HubSpot has told it. */
   readonly limitMax: number;
   /** Used share of the account's daily calls, 0 to 100; 0 before HubSpot has told it. */
@@ -27,8 +27,8 @@ export interface PaceCounters {
 
 /** Spaces one process' calls to HubSpot. */
 export interface Pacer {
-  /** Waits for the turn of a call; first come, first served. */
-  readonly take: (kind: CallKind) => Promise<Ticket>;
+  /** Waits for the turn of a call: the highest urgency first, those without one before all; then first come, first served. */
+  readonly take: (kind: CallKind, urgency?: number) => Promise<Ticket>;
   /** Learns from an answer. */
   readonly observe: (
     ticket: Ticket,
@@ -53,6 +53,9 @@ interface PacerOptions {
 /** HubSpot's smallest account limit: what is assumed until an answer tells the real one. Calls per ten seconds. */
 const ASSUMED_LIMIT = 100;
 
+/** Weight of one answer in the average of the latest: eight or so of them count. */
+const ANSWER_WEIGHT = 1 / 8;
+
 /**
  * Creates a pacer. Processes share no state: each keeps to its share, subtracts what HubSpot's headers show that others
  * use, halves on a 429 and recovers step by step.
@@ -68,16 +71,13 @@ export function createPacer({ clock, requestsPerSecond, share }: PacerOptions): 
   const laneOf = (kind: CallKind): Lane => (kind === "associations" ? associations : window);
   const calls = { list: 0, batchRead: 0, associations: 0, object: 0, settings: 0 };
   let rateLimited = 0;
-  let waiting = 0;
+  let answerMs = 0;
   let limitMax = 0;
   let dailyUsedPercent = 0;
 
   return {
-    take: async (kind) => {
-      const isWindowed = kind !== "associations";
-      if (isWindowed) waiting += 1;
-      const sentAtMs = await laneOf(kind).take();
-      if (isWindowed) waiting -= 1;
+    take: async (kind, urgency) => {
+      const sentAtMs = await laneOf(kind).take(urgency);
       calls[kind] += 1;
       return { kind, sentAtMs };
     },
@@ -85,15 +85,19 @@ export function createPacer({ clock, requestsPerSecond, share }: PacerOptions): 
       const limits = readLimits(headers);
       dailyUsedPercent = limits.dailyUsedPercent ?? dailyUsedPercent;
       const isWindowed = ticket.kind !== "associations";
-      if (isWindowed) limitMax = limits.max ?? limitMax;
+      if (isWindowed) {
+        limitMax = limits.max ?? limitMax;
+        const tookMs = clock.now() - ticket.sentAtMs;
+        answerMs = answerMs === 0 ? tookMs : answerMs + (tookMs - answerMs) * ANSWER_WEIGHT;
+      }
       if (isRateLimited) rateLimited += 1;
       laneOf(ticket.kind).observe({ sentAtMs: ticket.sentAtMs, isRateLimited, ...(isWindowed ? limits : {}) });
     },
     counters: () => ({
       calls: { ...calls },
       rateLimited,
-      waiting,
       pacePerSecond: window.pacePerSecond(),
+      answerMs,
       limitMax,
       dailyUsedPercent,
     }),

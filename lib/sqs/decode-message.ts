@@ -27,6 +27,7 @@ const change = z.strictObject({
   expects: z.record(z.string(), z.strictObject({ isAssociated: z.boolean(), atMs: z.number() })).exactOptional(),
   expectsPrimary: z.strictObject({ companyId: z.string(), isPrimary: z.boolean(), atMs: z.number() }).exactOptional(),
   absorbs: z.array(z.string()).exactOptional(),
+  seen: z.strictObject({ id: z.string(), revision: z.number() }).exactOptional(),
   looks: z.number().default(0),
   failures: z.number().default(0),
   origin: z.strictObject({ deliveryIds: z.array(z.string()), receivedAtMs: z.number() }).exactOptional(),

@@ -1,9 +1,11 @@
 import { reportWrite } from "./commit-record.ts";
+import { wakeHeldRecord } from "./wake-held-record.ts";
 import { mapConcurrently, settleOutcome } from "./run.ts";
-import { isAttachedByHand } from "../domain/merge.ts";
+import { isAttachedByHand, isMoveVoid } from "../domain/attach-request.ts";
 import type { Origin } from "../domain/change.ts";
 import type { Customer, Project } from "../domain/record.ts";
 import type { PointerTarget } from "../domain/merge.ts";
+import type { Giver } from "./commit-record.ts";
 import type { NumberClaim } from "./ports.ts";
 import type { Outcome, Outcomes, Run, Sighting } from "./run.ts";
 
@@ -83,6 +85,31 @@ async function readChains<R extends Customer | Project>(
   return [...found.values()];
 }
 
+/** Describes the giver among what was absorbed; the survivor that takes over remembers it, and follows up itself. */
+export function describeGiver<R extends Customer | Project>(
+  { clock, cause }: Pick<Run, "clock" | "cause">,
+  { point }: Pick<Absorbing<R>, "point">,
+  merge: {
+    readonly sighting: Sighting<"company"> | Sighting<"deal">;
+    readonly absorbed: readonly R[];
+    readonly giverId: string | undefined;
+  },
+): Giver<R> | undefined {
+  const { sighting, absorbed, giverId } = merge;
+  const giver = absorbed.find((record) => idOf(record) === giverId);
+  const pointer = giver && point(giver, { ...describeTarget(idOf(giver), sighting), cause, nowMs: clock.now() });
+  return giver && pointer && { id: idOf(giver), pointer };
+}
+
+function describeTarget(absorbedId: string, { id, hint, observed }: Sighting<"company"> | Sighting<"deal">) {
+  const code = isAttachedByHand(absorbedId, hint) ? "attachedTo" : "absorbedBy";
+  return { reason: { code, survivorId: id }, readAtMs: observed.readAtMs } as const;
+}
+
+function idOf(record: Customer | Project): string {
+  return record.type === "customer" ? record.companyId : record.dealId;
+}
+
 /**
  * Turns everything that was absorbed into pointers to the survivor. Called once the survivor has taken over; repeated
  * calls find nothing left to do, so a crash in between is mended by the next one.
@@ -95,19 +122,18 @@ export async function pointAbsorbed<R extends Customer | Project>(
   survivor: { readonly sighting: Sighting<"company"> | Sighting<"deal">; readonly record: R | undefined },
 ): Promise<void> {
   const { sighting, record } = survivor;
-  const { readAtMs } = sighting.observed;
+  const point: typeof absorbing.point = (stored, target) =>
+    isMoveVoid([stored], sighting.hint) ? undefined : absorbing.point(stored, target);
   const absorbed =
     record?.state === "deleted"
       ? await readTakenOver(absorbing, record)
       : await readAbsorbed(absorbing, sighting, record);
   await mapConcurrently(absorbed, (stored) => {
-    const id = stored.type === "customer" ? stored.companyId : stored.dealId;
-    const code = isAttachedByHand(id, sighting.hint) ? "attachedTo" : "absorbedBy";
-    const reason = { code, survivorId: sighting.id } as const;
+    const id = idOf(stored);
     // A detached survivor stays as it is, so that nobody but the pointer itself can remember to follow up.
     const isFollowUpDue = record?.absorbedIds.includes(id) !== true;
-    const target = { reason, readAtMs, isFollowUpDue };
-    return makePointer(run, absorbing, { stored, target, origin: sighting.hint.origin });
+    const target = { ...describeTarget(id, sighting), isFollowUpDue };
+    return makePointer(run, { ...absorbing, point }, { stored, target, origin: sighting.hint.origin });
   });
 }
 
@@ -119,8 +145,7 @@ async function readTakenOver<R extends Customer | Project>(
   absorbing: Absorbing<R>,
   survivor: R,
 ): Promise<readonly R[]> {
-  const id = survivor.type === "customer" ? survivor.companyId : survivor.dealId;
-  const absorbed = await readChains(absorbing, id, survivor.absorbedIds);
+  const absorbed = await readChains(absorbing, idOf(survivor), survivor.absorbedIds);
   return absorbed.filter(({ fields }) => survivor.fields !== undefined || fields === undefined);
 }
 
@@ -131,16 +156,16 @@ interface PointerToMake<R> {
 }
 
 /**
- * Turns one record into a pointer and gives its number back, unless the survivor has it now.
+ * Turns one record into a pointer, gives its number back and wakes the record that waits for it.
  *
- * @throws RetryableError when the store fails
+ * @throws RetryableError when the store or the queue fails
  */
-export async function makePointer<R extends Customer | Project>(
-  run: Pick<Run, "store" | "clock" | "cause" | "telemetry">,
+async function makePointer<R extends Customer | Project>(
+  run: Run,
   absorbing: Absorbing<R>,
   { stored: first, target, origin }: PointerToMake<R>,
 ): Promise<void> {
-  const id = first.type === "customer" ? first.companyId : first.dealId;
+  const id = idOf(first);
   let stored: R | undefined = first;
   while (stored !== undefined) {
     const pointer = absorbing.point(stored, { ...target, cause: run.cause, nowMs: run.clock.now() });
@@ -148,8 +173,9 @@ export async function makePointer<R extends Customer | Project>(
     if ((await run.store.write(pointer)) === "written") {
       reportWrite(run, id, { record: pointer, isTouch: false, origin });
       const claim = absorbing.claimOf(stored);
-      if (claim) await run.store.releaseNumber(claim);
-      return;
+      if (claim === undefined) return;
+      await run.store.releaseNumber(claim);
+      return wakeHeldRecord(run, claim.kind, claim.number);
     }
     stored = (await absorbing.read([id])).get(id);
   }

@@ -1,6 +1,8 @@
 import { adoptCustomer, pointCustomer, releaseAttached } from "../domain/merge.ts";
 import { decideCustomer, holdCustomer } from "../domain/customer.ts";
-import { applySurvivorsFirst, listAbsorbedIds, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
+import { isMoveVoid } from "../domain/attach-request.ts";
+import { keep } from "../domain/verdict.ts";
+import { applySurvivorsFirst, describeGiver, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
 import { commitRecord } from "./commit-record.ts";
 import type { Customer } from "../domain/record.ts";
 import type { Absorbing } from "./absorbed.ts";
@@ -66,14 +68,16 @@ function describeCommit(run: Run, sighting: Sighting<"company">): Committing<Cus
     numberKind: "customerNumber",
     read: async (id) => (await run.store.readCustomers([id])).get(id),
     decide: async (stored) => {
-      const absorbed = await readAbsorbed(describeAbsorbedCustomers(run), sighting, stored);
+      const absorbing = describeAbsorbedCustomers(run);
+      const absorbed = await readAbsorbed(absorbing, sighting, stored);
+      if (isMoveVoid(absorbed, sighting.hint)) return { decision: keep() };
       const { base, giverId, ...adoption } = adoptCustomer(
         sighting.id,
         stored,
         releaseAttached(absorbed, sighting.hint),
       );
       const decision = decideCustomer({ ...describeCase(base), adoption });
-      return { decision, absorbedIds: listAbsorbedIds(sighting, stored), ...(giverId !== undefined && { giverId }) };
+      return { decision, giver: describeGiver(run, absorbing, { sighting, absorbed, giverId }) };
     },
     hold: (stored, holder) => holdCustomer(describeCase(stored), holder),
     numberOf: (record) => ({ number: record?.customerNumber, name: record?.fields?.name }),

@@ -2,7 +2,9 @@ import { adoptProject, pointProject, releaseAttached } from "../domain/merge.ts"
 import { decideProject, findPrimaryCompanyId, holdProject } from "../domain/project.ts";
 import { MAX_LOOKS } from "../domain/decision.ts";
 import { isStageSelected } from "../domain/stage-filter.ts";
-import { applySurvivorsFirst, listAbsorbedIds, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
+import { isMoveVoid } from "../domain/attach-request.ts";
+import { keep } from "../domain/verdict.ts";
+import { applySurvivorsFirst, describeGiver, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
 import { commitRecord } from "./commit-record.ts";
 import type { Absorbing } from "./absorbed.ts";
 import type { Customer, Project } from "../domain/record.ts";
@@ -92,14 +94,16 @@ function describeCommit(run: Run, sighting: Sighting<"deal">, customer: Customer
     numberKind: "shortForm",
     read: async (id) => (await run.store.readProjects([id])).get(id),
     decide: async (stored) => {
-      const absorbed = await readAbsorbed(describeAbsorbedProjects(run), sighting, stored);
+      const absorbing = describeAbsorbedProjects(run);
+      const absorbed = await readAbsorbed(absorbing, sighting, stored);
+      if (isMoveVoid(absorbed, sighting.hint)) return { decision: keep() };
       const { base, giverId, ...adoption } = adoptProject(
         sighting.id,
         stored,
         releaseAttached(absorbed, sighting.hint),
       );
       const decision = decideProject({ ...describeCase(base), adoption });
-      return { decision, absorbedIds: listAbsorbedIds(sighting, stored), ...(giverId !== undefined && { giverId }) };
+      return { decision, giver: describeGiver(run, absorbing, { sighting, absorbed, giverId }) };
     },
     hold: (stored, holder) => holdProject(describeCase(stored), holder),
     numberOf: (record) => ({ number: record?.shortForm, name: record?.fields?.description }),

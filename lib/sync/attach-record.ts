@@ -68,9 +68,15 @@ async function attach<R extends Customer | Project>(
   if (refusal !== undefined) return refuse(refusal);
   const absorbs = ontoId === id ? {} : { absorbs: [id] };
   const at = { attach: run.clock.now() };
-  const change: Change = { type: attaching.type, id: ontoId, at, ...absorbs, looks: 0, failures: 0 };
+  const seen = expectedRevision === undefined ? {} : { seen: { id, revision: expectedRevision } };
+  const change: Change = { type: attaching.type, id: ontoId, at, ...absorbs, ...seen, looks: 0, failures: 0 };
   const applied = await applyByHand(run, change);
-  return { kind: "done", record: (await attaching.read(ontoId)) ?? stored, applied };
+  const left = await attaching.read(id);
+  const isOvertaken = applied.kind === "done" && applied.writes === 0 && left?.revision !== expectedRevision;
+  if (expectedRevision !== undefined && isOvertaken)
+    return refuse({ code: "revisionChanged", revision: left?.revision ?? stored.revision });
+  const record = (ontoId === id ? left : await attaching.read(ontoId)) ?? stored;
+  return { kind: "done", record, applied };
 }
 
 function refuseInPlace({ state }: Customer | Project): AttachRefusal | undefined {

@@ -3,7 +3,7 @@ import { RetryableError, NonRetryableError } from "./errors.ts";
 import { followUp } from "./follow-up.ts";
 import { describeCustomers, describeProjects, writeLocally } from "./local-write.ts";
 import type { Customer, Project } from "../domain/record.ts";
-import type { LocalOutcome, NumberedKind } from "./local-write.ts";
+import type { LocalOutcome } from "./local-write.ts";
 import type { Run } from "./run.ts";
 
 /** Which record to detach. */
@@ -25,8 +25,7 @@ export async function detachCustomerRecord(
 ): Promise<LocalOutcome<Customer>> {
   const customers = describeCustomers(run);
   const change = (stored: Customer) => detachCustomer(stored, run.clock.now());
-  const lost = await findLostNumber(run, customers, id);
-  const outcome = lost ?? (await writeLocally(run, customers, { id, expectedRevision, change }));
+  const outcome = await writeLocally(run, customers, { id, expectedRevision, change });
   // Refused, too: after a crash it is detached already, and those who ask again are the first to see what was left.
   const detached = outcome.kind === "done" ? outcome.record : await customers.read(id);
   if (detached?.isFollowUpDue === true) await followUpOrLeave(run, detached);
@@ -43,32 +42,8 @@ export async function detachProjectRecord(
   run: Run,
   { id, expectedRevision }: DetachRequest,
 ): Promise<LocalOutcome<Project>> {
-  const projects = describeProjects(run);
   const change = (stored: Project) => detachProject(stored, run.clock.now());
-  const lost = await findLostNumber(run, projects, id);
-  return lost ?? writeLocally(run, projects, { id, expectedRevision, change });
-}
-
-/**
- * Between a survivor's takeover and the pointer, an absorbed record shows a number that is no longer its own. Detached
- * then, it would keep that number beside the survivor for good. So the number is reserved anew first.
- *
- * @returns the refusal when the number is another record's by now
- */
-async function findLostNumber<R extends Customer | Project>(
-  run: Run,
-  { read, numberOf, numberKind }: NumberedKind<R>,
-  id: string,
-): Promise<Extract<LocalOutcome<R>, { kind: "refused" }> | undefined> {
-  const stored = await read(id);
-  const { number } = numberOf(stored);
-  if (number === undefined || stored?.state === "detached") return undefined;
-  const claim = { kind: numberKind, number, holderId: id, atMs: run.clock.now() };
-  const answer = await run.store.reserveNumber(claim);
-  if (answer.kind === "reserved") return undefined;
-  const { holderId } = answer;
-  const holderName = numberOf(await read(holderId)).name ?? "";
-  return { kind: "refused", refusal: { code: "numberTaken", number, holderId, holderName } };
+  return writeLocally(run, describeProjects(run), { id, expectedRevision, change });
 }
 
 /** The customer is detached already, and its mark makes the next change or pass follow up: no reason to fail. */

@@ -79,8 +79,11 @@ export interface HubSpotReader {
     type: "contact" | "deal",
     companyIds: readonly string[],
   ) => Promise<ReadonlyMap<string, readonly string[]>>;
-  /** One list page of live objects. `after` is a page's `after`, or an id where a probe has shown that it may be one. */
-  readonly listPage: <T extends ObjectType>(type: T, after?: string) => Promise<ListPage<T>>;
+  /**
+   * One list page of live objects. `after` is a page's `after`, or an id where a probe has shown that it may be one. Of
+   * calls that wait for their turn, the one with the highest `urgency` goes first; those without one go before all.
+   */
+  readonly listPage: <T extends ObjectType>(type: T, after?: string, urgency?: number) => Promise<ListPage<T>>;
 }
 
 /** Everything stored of one contact. */
@@ -99,10 +102,25 @@ export interface NumberClaim {
   readonly holderId: string;
 }
 
-/** Outcome of reserving a number. `reservedAtMs` tells a leaked reservation from one in flight. */
-export type ReserveOutcome =
-  | { readonly kind: "reserved" }
-  | { readonly kind: "taken"; readonly holderId: string; readonly reservedAtMs: number };
+/** A number is another record's. `reservedAtMs` tells a leaked reservation from one in flight. */
+export interface NumberTaken {
+  readonly kind: "taken";
+  readonly holderId: string;
+  readonly reservedAtMs: number;
+}
+
+/** Outcome of reserving a number. */
+export type ReserveOutcome = { readonly kind: "reserved" } | NumberTaken;
+
+/** A number that changes hands: what its new holder becomes, what is left of the former one, and the number itself. */
+export interface HandOver {
+  readonly survivor: Customer | Project;
+  readonly pointer: Customer | Project;
+  readonly claim: NumberClaim & { readonly atMs: number; readonly takeFrom: string };
+}
+
+/** Outcome of a hand-over; `conflict`: another writer was faster with one of both records. */
+export type HandOverOutcome = { readonly kind: "written" } | { readonly kind: "conflict" } | NumberTaken;
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -141,6 +159,11 @@ export interface RecordStore {
   readonly reserveNumber: (
     claim: NumberClaim & { readonly atMs: number; readonly takeFrom?: string },
   ) => Promise<ReserveOutcome>;
+  /**
+   * Writes both records and the reservation at once or not at all, each under its own condition, so that no two records
+   * have one number at any moment. A transaction, at twice the price; nothing else needs one.
+   */
+  readonly handOver: (handOver: HandOver) => Promise<HandOverOutcome>;
   /** Gives a number back if this holder has it, and has not reserved it again since `reservedUntilMs`; repeatable. */
   readonly releaseNumber: (claim: NumberClaim & { readonly reservedUntilMs?: number }) => Promise<void>;
   readonly listReservations: (

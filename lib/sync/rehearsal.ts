@@ -19,6 +19,10 @@ export function rehearse(run: Run): Rehearsal {
       written.push(record);
       return Promise.resolve("written");
     },
+    handOver: ({ survivor, pointer }) => {
+      written.push(survivor, pointer);
+      return Promise.resolve({ kind: "written" });
+    },
     reserveNumber: (claim) => foreseeReservation(run.store, claim),
     releaseNumber: () => Promise.resolve(),
   };

@@ -7,7 +7,7 @@ import type { Run } from "./run.ts";
  * @throws RetryableError when the store or the queue fails
  */
 export async function wakeHeldRecord(
-  { store, queue, clock }: Pick<Run, "store" | "queue" | "clock">,
+  { store, queue, clock, cause }: Pick<Run, "store" | "queue" | "clock" | "cause">,
   numberKind: NumberKind,
   number: string,
 ): Promise<void> {
@@ -18,5 +18,5 @@ export async function wakeHeldRecord(
   const nowMs = clock.now();
   const type = numberKind === "customerNumber" ? "company" : "deal";
   const change = { type, id: number, at: { resync: nowMs }, looks: 0, failures: 0 } as const;
-  await queue.send({ deliveryId: `admin-${nowMs}`, receivedAtMs: nowMs, changes: [change] });
+  await queue.send({ deliveryId: `${cause}-${nowMs}`, receivedAtMs: nowMs, changes: [change] });
 }

@@ -52,7 +52,10 @@ export function createPassPorts(wires: PassWires): PassPorts {
       const { limitMax } = pacer.counters();
       return { ...used, ...(limitMax > 0 && { allowedPerSecond: limitMax / 10 }) };
     },
-    isPaceUsedUp: () => pacer.counters().waiting > 0,
+    readPace: () => {
+      const { pacePerSecond, answerMs } = pacer.counters();
+      return { callsPerSecond: pacePerSecond, answerMs };
+    },
     readerFor: (property) => {
       const settings = { ...config.settings, exclusion: { ...config.settings.exclusion, property } };
       return createSyncPorts({ ...shared, config: { ...config, settings } }).hubspot;

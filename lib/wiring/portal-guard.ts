@@ -47,9 +47,9 @@ export function guardPortal(
       await check();
       return hubspot.readDependantIds(type, companyIds);
     },
-    listPage: async (type, after) => {
+    listPage: async (...asked) => {
       await check();
-      return hubspot.listPage(type, after);
+      return hubspot.listPage(...asked);
     },
   };
 }

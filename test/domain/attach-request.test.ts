@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isAttachWanted } from "../../lib/domain/attach-request.ts";
+import { isAttachWanted, isMoveVoid } from "../../lib/domain/attach-request.ts";
 import type { HistoryEntry } from "../../lib/domain/record.ts";
 import { sampleCustomer } from "../fixtures/sample-records.ts";
 
@@ -37,5 +37,27 @@ describe("isAttachWanted", () => {
   ])("asked at %s with the history %j is %s", (attach, history, isWanted) => {
     const stored = sampleCustomer("1", { state: "detached", history });
     expect(isAttachWanted(stored, { at: attach === undefined ? {} : { attach } })).toBe(isWanted);
+  });
+});
+
+describe("an attach that is bound to a revision", () => {
+  const stored = sampleCustomer("1", { state: "detached", revision: 4 });
+
+  it.each<[seen: { id: string; revision: number } | undefined, isVoid: boolean]>([
+    [undefined, false],
+    [{ id: "1", revision: 4 }, false],
+    [{ id: "1", revision: 3 }, true],
+    [{ id: "1", revision: 5 }, true],
+    [{ id: "2", revision: 3 }, false],
+  ])("to %j: void is %s, in place and onto another id", (seen, isVoid) => {
+    const bound = seen === undefined ? {} : { seen };
+    expect(isAttachWanted(stored, { at: { attach: 1 }, ...bound })).toBe(!isVoid);
+    expect(isMoveVoid([stored], { at: { attach: 1 }, absorbs: ["1"], ...bound })).toBe(isVoid);
+  });
+
+  it("says nothing of records that a merge absorbed", () => {
+    const seen = { id: "1", revision: 3 };
+    expect(isMoveVoid([stored], { at: { attach: 1 }, absorbs: ["2"], seen })).toBe(false);
+    expect(isMoveVoid([stored], { at: { merged: 1 }, absorbs: ["1"], seen })).toBe(false);
   });
 });

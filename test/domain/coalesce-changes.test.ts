@@ -81,11 +81,34 @@ describe("coalesceChanges", () => {
     expect(coalesceChanges([...told, sixth])[0]?.origin?.deliveryIds).toEqual(["a", "b", "c", "d", "e"]);
   });
 
+  it("keeps what the latest attach has seen, and nothing when that was bound to nothing", () => {
+    const seen = { id: "512", revision: 3 };
+    const early: Change = { ...deal, at: { attach: 5 }, seen };
+    const late: Change = { ...deal, at: { attach: 6 }, seen: { id: "512", revision: 4 } };
+    const free: Change = { ...deal, at: { attach: 7 } };
+    for (const changes of [
+      [early, late],
+      [late, early],
+      [deal, late],
+    ])
+      expect(coalesceChanges(changes)[0]).toMatchObject({ seen: late.seen });
+    expect(coalesceChanges([early, free])[0]).not.toHaveProperty("seen");
+  });
+
+  it("takes expectations and origin from the one that has them, and says nothing of what neither has", () => {
+    const origin = { deliveryIds: ["a"], receivedAtMs: 4 };
+    const expects = { "1": { isAssociated: true, atMs: 5 } };
+    const told = { ...deal, expects, origin };
+    expect(coalesceChanges([told, deal])).toStrictEqual([told]);
+    expect(coalesceChanges([deal, told])).toStrictEqual([told]);
+    expect(coalesceChanges([deal, deal])).toStrictEqual([deal]);
+  });
+
   const time = fc.integer({ min: 1, max: 4 });
-  const change = fc.record({
+  const whole = fc.record({
     type: fc.constantFrom("deal", "contact"),
     id: fc.constantFrom("1", "2"),
-    at: fc.dictionary(fc.constantFrom("created", "property", "deleted"), time, { noNullPrototype: true }),
+    at: fc.dictionary(fc.constantFrom("created", "property", "attach"), time, { noNullPrototype: true }),
     expects: fc.dictionary(fc.constantFrom("10", "11"), fc.record({ isAssociated: fc.boolean(), atMs: time }), {
       noNullPrototype: true,
     }),
@@ -96,7 +119,11 @@ describe("coalesceChanges", () => {
       receivedAtMs: time,
     }),
     absorbs: fc.uniqueArray(fc.constantFrom("7", "8", "9"), { minLength: 1 }).map((ids) => ids.toSorted()),
+    seen: fc.record({ id: fc.constant("7"), revision: fc.integer({ min: 1, max: 4 }) }),
   });
+  const change = fc
+    .tuple(whole, fc.boolean())
+    .map(([{ seen, ...rest }, isBound]): Change => (isBound ? { ...rest, seen } : rest));
 
   it("leaves alone what is joined already", () => {
     fc.assert(

@@ -80,6 +80,41 @@ describe("decideTombstone", () => {
     expect(decide({ observed: archived, persons, stored: deletedStone, hint })?.revision).toBe(revision);
   });
 
+  it.each<[name: string, sinceMs: number, revision: number | undefined]>([
+    ["older than the tombstone", -1, undefined],
+    ["that left the tombstone", 0, undefined],
+    ["later than the tombstone", 1, 2],
+  ])("on a read %s", (...[, sinceMs, revision]) => {
+    const fence = { sourceUpdatedAtMs: UPDATED_AT_MS, readAtMs: NOW_MS - sinceMs };
+    const stored = sampleTombstone("3", { state: "deleted", fence });
+    expect(decide({ observed: archived, stored })?.revision).toBe(revision);
+  });
+
+  it("is written by a pass, too, when nothing is known yet or when the contact was absorbed since", () => {
+    expect(decide({ observed: archived, hint: NO_HINT })?.state).toBe("deleted");
+    expect(decide({ observed: absorbed, stored: deletedStone, hint: NO_HINT })?.state).toBe("merged");
+  });
+
+  it("is renewed when only one of several contact persons was linked again", () => {
+    const persons = [samplePerson("3", "1", { state: "deleted" }), samplePerson("3", "2")];
+    expect(decide({ observed: archived, persons, stored: deletedStone, hint: NO_HINT })?.revision).toBe(2);
+  });
+
+  it("holds ids and the fence, and nothing else", () => {
+    const stone = { type: "contactTombstone", contactId: "3", revision: 1 };
+    expect(decide({ observed: archived })).toStrictEqual({
+      ...stone,
+      state: "deleted",
+      fence: { sourceUpdatedAtMs: UPDATED_AT_MS, readAtMs: NOW_MS },
+    });
+    expect(decide({ observed: absorbed })).toStrictEqual({
+      ...stone,
+      state: "merged",
+      mergedInto: "8",
+      fence: { sourceUpdatedAtMs: 0, readAtMs: NOW_MS },
+    });
+  });
+
   it("names the survivor and counts revisions", () => {
     expect(decide({ observed: absorbed })).toMatchObject({ mergedInto: "8", revision: 1 });
     expect(decide({ observed: absorbed, stored: deletedStone })).toMatchObject({ mergedInto: "8", revision: 2 });
@@ -88,7 +123,8 @@ describe("decideTombstone", () => {
   it("stands at the newest fence of what is stored when the read carries no stamp", () => {
     const newer = { sourceUpdatedAtMs: UPDATED_AT_MS - 5, readAtMs: 7 };
     const persons = [person, samplePerson("3", "2", { fence: newer })];
-    expect(decide({ observed: missing, persons })?.fence).toEqual({ ...newer, readAtMs: NOW_MS });
+    for (const some of [persons, persons.toReversed()])
+      expect(decide({ observed: missing, persons: some })?.fence).toEqual({ ...newer, readAtMs: NOW_MS });
   });
 });
 
@@ -98,6 +134,19 @@ describe("eraseContact", () => {
     const fence = { ...person.fence, readAtMs: NOW_MS };
     expect(stone).toEqual({ type: "contactTombstone", contactId: "3", state: "erased", fence, revision: 1 });
     expect(eraseContact("3", { persons: [], tombstone: stone }, NOW_MS)).toBeUndefined();
+  });
+
+  it("still tells into whom the contact was merged, for an erasure that was cut short goes on from there", () => {
+    const tombstone = sampleTombstone("3", { state: "merged", mergedInto: "8" });
+    expect(eraseContact("3", { persons: [], tombstone }, NOW_MS)).toStrictEqual({
+      type: "contactTombstone",
+      contactId: "3",
+      state: "erased",
+      mergedInto: "8",
+      fence: { ...tombstone.fence, readAtMs: NOW_MS },
+      revision: 2,
+    });
+    expect(eraseContact("3", { persons: [] }, NOW_MS)).not.toHaveProperty("mergedInto");
   });
 
   it.each(["deleted", "merged"] as const)("goes over a contact that is %s", (state) => {
@@ -119,6 +168,24 @@ describe("erasePerson", () => {
       expect(JSON.stringify(erased)).not.toContain(secret);
     },
   );
+
+  it("keeps ids, times and the reason, and nothing else", () => {
+    const stored = samplePerson("3", "1", { absorbedIds: ["2"] });
+    const { createdAtMs, fence } = stored;
+    expect(erasePerson(stored, NOW_MS)).toStrictEqual({
+      type: "contactPerson",
+      contactId: "3",
+      companyId: "1",
+      state: "erased",
+      reason: { code: "erasedForPrivacy" },
+      fence: { ...fence, readAtMs: NOW_MS },
+      revision: 2,
+      createdAtMs,
+      changedAtMs: NOW_MS,
+      history: [],
+      absorbedIds: ["2"],
+    });
+  });
 
   it("is done once", () => {
     expect(erasePerson(samplePerson("3", "1", { state: "erased" }), NOW_MS)).toBeUndefined();

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { diffFields } from "../../lib/domain/field-changes.ts";
 import type { FieldChange } from "../../lib/domain/record.ts";
@@ -43,4 +44,36 @@ describe("diffFields", () => {
     const changes = diffFields({ email: "a@example.com", primary: true }, { email: "b@example.com", phone: "1" }, true);
     expect(changes).toEqual([{ field: "email" }, { field: "primary" }, { field: "phone" }]);
   });
+
+  const text = fc.constantFrom("", "a", "b");
+  const value = fc.oneof(text, fc.constant(undefined), fc.boolean(), fc.array(text, { maxLength: 3 }));
+  const inner = fc.dictionary(fc.constantFrom("x", "y"), value, { noNullPrototype: true });
+  const side = fc.option(
+    fc.dictionary(fc.constantFrom("k", "l", "m"), fc.oneof(value, inner), { noNullPrototype: true }),
+    { nil: undefined },
+  );
+
+  it("names exactly what differs, however it is nested and listed", () => {
+    fc.assert(
+      fc.property(side, side, (before, after) => {
+        const from = spread(before);
+        const to = spread(after);
+        const names = [...new Set([...from.keys(), ...to.keys()])].filter((name) => from.get(name) !== to.get(name));
+        expect(diffFields(before, after, true).map(({ field }) => field)).toEqual(names);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
+
+/** Each value by its path, in the order of the keys. */
+function spread(values: object | undefined, path = ""): ReadonlyMap<string, string> {
+  const rows = Object.entries(values ?? {}).flatMap(([key, value]: [string, unknown]): [string, string][] => {
+    if (value === undefined) return [];
+    if (Array.isArray(value)) return [[`${path}${key}`, value.join("\n")]];
+    return typeof value === "object" && value !== null
+      ? [...spread(value, `${path}${key}.`)]
+      : [[`${path}${key}`, JSON.stringify(value).replaceAll('"', "")]];
+  });
+  return new Map(rows);
+}

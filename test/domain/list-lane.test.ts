@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   createLane,
   estimatePages,
+  gapOf,
   joinDoneLanes,
   splitLane,
   type LaneReach,
@@ -29,6 +30,22 @@ describe("estimatePages", () => {
   ])("%s", (_name, reach, expected) => {
     expect(estimatePages(reach)).toBe(expected);
   });
+
+  it("goes by the distance in other lanes where a lane has seen no ids of its own", () => {
+    const cutOff = { lane: { ...createLane("contact"), toId: "21200" }, reachedId: "1200" };
+    expect([estimatePages(cutOff, 4), estimatePages(reachOf({ toId: "21200" }), 4)]).toEqual([50, 100]);
+  });
+});
+
+describe("gapOf", () => {
+  it.each<[name: string, reach: LaneReach, expected: number | undefined]>([
+    ["is the average distance of the ids seen", reachOf(), 2],
+    ["is never below the distance of two ids in a row", reachOf({}, "1050"), 1],
+    ["is unknown before the first page", { lane: createLane("deal"), reachedId: undefined }, undefined],
+    ["is unknown after one object", reachOf({ read: 1 }), undefined],
+  ])("%s", (_name, reach, expected) => {
+    expect(gapOf(reach)).toBe(expected);
+  });
 });
 
 describe("splitLane", () => {
@@ -45,10 +62,10 @@ describe("splitLane", () => {
     });
   });
 
-  it("cuts a lane with an end in the middle of what is left", () => {
-    const split = splitLane(reachOf({ toId: "2200", after: "1200" }), 32);
-    expect(split?.front).toEqual(lane({ toId: "1700", after: "1200" }));
-    expect(split?.back).toMatchObject({ fromId: "1700", toId: "2200", after: "1700" });
+  it("cuts a lane with an end so many pages ahead, and the new one ends where the lane did", () => {
+    const split = splitLane(reachOf({ toId: "2200", after: "1200" }), 2);
+    expect(split?.front).toEqual(lane({ toId: "1600", after: "1200" }));
+    expect(split?.back).toMatchObject({ fromId: "1600", toId: "2200", after: "1600" });
   });
 
   it.each<[name: string, reach: LaneReach]>([
@@ -57,6 +74,7 @@ describe("splitLane", () => {
     ["waits for its next page", { lane: lane(), reachedId: undefined }],
     ["has seen one object only", reachOf({ read: 1 })],
     ["has one id left", reachOf({ toId: "1201" })],
+    ["ends where the cut would be", reachOf({ toId: "7600" })],
     ["is at its end", reachOf({ toId: "1200" })],
   ])("cuts no lane that %s", (_name, reach) => {
     expect(splitLane(reach, 32)).toBeUndefined();
@@ -68,12 +86,12 @@ describe("splitLane", () => {
       reachedId: "9007199254741193",
     };
     const split = splitLane(reach, 32);
-    expect([split?.front.toId, split?.back.fromId]).toEqual(["9007199254746093", "9007199254746093"]);
+    expect([split?.front.toId, split?.back.fromId]).toEqual(["9007199254747593", "9007199254747593"]);
   });
 
   it("leaves no id out and doubles none, however often lanes are cut", () => {
     const idSets = fc.uniqueArray(fc.bigInt({ min: 1n, max: 10n ** 6n }), { minLength: 2, maxLength: 150 });
-    const cuts = fc.array(fc.record({ lane: fc.nat(20), pages: fc.integer({ min: 1, max: 40 }) }), { maxLength: 20 });
+    const cuts = fc.array(fc.record({ pages: fc.double({ min: 0.001, max: 1, noNaN: true }) }), { maxLength: 20 });
     fc.assert(
       fc.property(idSets, fc.integer({ min: 1, max: 30 }), cuts, (unsorted, pageSize, wanted) => {
         const ids = unsorted.toSorted((left, right) => (left < right ? -1 : 1));

@@ -30,6 +30,7 @@ export function describeRecordStore(name: string, createStore: () => Promise<Sto
     describeReads(createStore);
     describeWrites(createStore);
     describeReservations(createStore);
+    describeHandOver(createStore);
     describeLists(createStore);
     describeStreams(createStore);
   });
@@ -222,6 +223,94 @@ function describeReservations(createStore: () => Promise<Store>): void {
     expect(listed.map(({ number }) => number).toSorted()).toEqual(numbers);
     expect(listed[0]).toMatchObject({ kind: "shortForm", holderId: "9", reservedAtMs: 5 });
     await expect(store.listReservations("shortForm", "x")).rejects.toBeInstanceOf(BadCursorError);
+  });
+}
+
+/** Customers 1 and 90, and who has which number since when. */
+async function look(store: Store) {
+  const customers = await store.readCustomers(["1", "90"]);
+  const reservations = await collect((cursor) => store.listReservations("customerNumber", cursor));
+  return { customers, holders: reservations.map(({ holderId, reservedAtMs }) => [holderId, reservedAtMs]) };
+}
+
+function describeHandOver(createStore: () => Promise<Store>): void {
+  const claim = { kind: "customerNumber", number: "K-1", holderId: "90", takeFrom: "1", atMs: 20 } as const;
+  const survivor = sampleCustomer("90", { customerNumber: "K-1" });
+  const pointer = sampleUntransferred("1", {
+    state: "merged",
+    reason: { code: "absorbedBy", survivorId: "90" },
+    revision: 2,
+  });
+
+  /** A store in which customer 1 has the number. */
+  async function createHolder(): Promise<Store> {
+    const store = await createStore();
+    await store.write(sampleCustomer("1", { customerNumber: "K-1" }));
+    await store.reserveNumber({ kind: "customerNumber", number: "K-1", holderId: "1", atMs: 10 });
+    return store;
+  }
+
+  it("moves a number from one record to another in one step", async () => {
+    const store = await createHolder();
+    expect(await store.handOver({ survivor, pointer, claim })).toEqual({ kind: "written" });
+    expect(await look(store)).toEqual({
+      customers: new Map([
+        ["1", pointer],
+        ["90", survivor],
+      ]),
+      holders: [["90", 20]],
+    });
+  });
+
+  it("moves a short form as well", async () => {
+    const store = await createStore();
+    await store.write(sampleProject("5", "1", { shortForm: "UMBAU" }));
+    await store.reserveNumber({ kind: "shortForm", number: "UMBAU", holderId: "5", atMs: 10 });
+    const {
+      fields: _,
+      own: _own,
+      shortForm: _form,
+      ...rest
+    } = sampleProject("5", "1", { state: "merged", revision: 2 });
+    const moved = {
+      survivor: sampleProject("95", "1", { shortForm: "UMBAU" }),
+      pointer: { ...rest, reason: { code: "absorbedBy", survivorId: "95" } },
+      claim: { kind: "shortForm", number: "UMBAU", holderId: "95", takeFrom: "5", atMs: 20 },
+    } as const;
+    expect(await store.handOver(moved)).toEqual({ kind: "written" });
+    expect(await store.readProjects(["5", "95"])).toMatchObject(
+      new Map([
+        ["5", { state: "merged" }],
+        ["95", { shortForm: "UMBAU" }],
+      ]),
+    );
+  });
+
+  it.each([
+    ["the giver has moved on", sampleCustomer("1", { customerNumber: "K-1", revision: 2 })],
+    ["the survivor is there already", sampleCustomer("90", { customerNumber: "90" })],
+  ])("changes nothing when %s", async (_case, written) => {
+    const store = await createHolder();
+    await store.write(written);
+    const before = await look(store);
+    expect(await store.handOver({ survivor, pointer, claim })).toEqual({ kind: "conflict" });
+    expect(await look(store)).toEqual(before);
+  });
+
+  it("changes nothing when the number is somebody else's, and names who that is", async () => {
+    const store = await createHolder();
+    const before = await look(store);
+    const taken = { kind: "taken", holderId: "1", reservedAtMs: 10 };
+    expect(await store.handOver({ survivor, pointer, claim: { ...claim, takeFrom: "7" } })).toEqual(taken);
+    expect(await look(store)).toEqual(before);
+  });
+
+  it("lets exactly one of two survivors have it", async () => {
+    const store = await createHolder();
+    const other = { survivor: { ...survivor, companyId: "91" }, pointer, claim: { ...claim, holderId: "91" } };
+    const outcomes = await Promise.all([store.handOver({ survivor, pointer, claim }), store.handOver(other)]);
+    expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(["conflict", "written"]);
+    expect([...(await store.readCustomers(["90", "91"])).keys()]).toHaveLength(1);
   });
 }
 

@@ -116,6 +116,7 @@ describe("toTableFailure", () => {
     ["Strange", { $metadata: { httpStatusCode: 503 } }, { name: "RetryableError", code: "serverError" }],
     ["TimeoutError", {}, { name: "RetryableError", code: "unreachable" }],
     ["Error", { code: "ECONNREFUSED" }, { name: "RetryableError", code: "unreachable" }],
+    ["TransactionConflictException", { $fault: "client" }, { name: "RetryableError", code: "locked" }],
     ["ValidationException", { $fault: "client" }, { name: "NonRetryableError", code: "refused" }],
     ["AccessDeniedException", { $fault: "client" }, { name: "NonRetryableError", code: "misconfigured" }],
     ["ResourceNotFoundException", { $fault: "client" }, { name: "NonRetryableError", code: "misconfigured" }],

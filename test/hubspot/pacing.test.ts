@@ -209,13 +209,50 @@ describe("createPacer", () => {
     expect(pacer.counters().pacePerSecond).toBeCloseTo(expected);
   });
 
-  it("tells how many calls wait for their turn, association calls apart", async () => {
+  it("lets the most urgent call go first, one without urgency before all, and of equal ones the first", async () => {
     const clock = new VirtualClock();
     const pacer = createPacer({ clock, share: 1 });
-    await clock.run(pacer.take("list"));
-    const waiting = [pacer.take("list"), pacer.take("list"), pacer.take("associations")];
-    expect(pacer.counters().waiting).toBe(2);
-    await clock.run(Promise.all(waiting));
-    expect(pacer.counters().waiting).toBe(0);
+    const left: string[] = [];
+    const call = async (name: string, urgency?: number): Promise<void> => {
+      await pacer.take("list", urgency);
+      left.push(name);
+    };
+    // Nobody catches up with idle time after these.
+    await clock.run(Promise.all(Array.from({ length: 5 }, () => pacer.take("list"))));
+    const first = [call("two", 2), call("nine", 9), call("nine again", 9)];
+    await clock.run(clock.sleep(1));
+    const later = [call("twelve", 12), call("plain"), call("plain again")];
+    await clock.run(Promise.all([...first, ...later]));
+    expect(left).toEqual(["plain", "plain again", "twelve", "nine", "nine again", "two"]);
+  });
+
+  it("keeps the pace whatever the urgency", async () => {
+    const clock = new VirtualClock();
+    const limiter = new RollingLimiter(clock, 100);
+    const pacer = createPacer({ clock, share: 1 });
+    const startMs = clock.now();
+    const calls = Array.from({ length: 300 }, async (_, index) => {
+      const ticket = await pacer.take("list", index);
+      const { status, headers } = limiter.call({ showsHeaders: true });
+      pacer.observe(ticket, { headers, isRateLimited: status === 429 });
+    });
+    await clock.run(Promise.all(calls));
+    expect(limiter.refused).toBe(0);
+    expect((300 / (clock.now() - startMs)) * WINDOW_MS).toBeCloseTo(97, -1);
+  });
+
+  it("tells how long answers take, on average of the latest, association calls apart", async () => {
+    const clock = new VirtualClock();
+    const pacer = createPacer({ clock, share: 1 });
+    const call = async (kind: "list" | "associations", takesMs: number): Promise<number> => {
+      const ticket = await pacer.take(kind);
+      await clock.sleep(takesMs);
+      pacer.observe(ticket, { headers: NO_HEADERS, isRateLimited: false });
+      return pacer.counters().answerMs;
+    };
+    expect(pacer.counters().answerMs).toBe(0);
+    expect(await clock.run(call("associations", 5_000))).toBe(0);
+    expect(await clock.run(call("list", 400))).toBe(400);
+    expect(await clock.run(call("list", 1_200))).toBe(500);
   });
 });

@@ -1,15 +1,23 @@
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
-import { basename, dirname, relative } from "node:path";
+import { basename } from "node:path";
 
-/** A file whose code is changed on purpose, and the tests that must notice. */
+/** Files whose code is changed on purpose, and the tests that must notice. */
 export interface MutationTarget {
-  readonly source: string;
+  readonly sources: readonly string[];
   readonly tests: readonly string[];
 }
 
 /** What is mutated at all: the rules and the use cases. */
 const SOURCES = ["lib/domain/**/*.ts", "lib/sync/**/*.ts"];
+
+/** Tests that search: slow, and what they find deserves a test that names it. */
+const SEARCHES: readonly string[] = [
+  "test/domain/record-life.test.ts",
+  "test/sync/pass/interrupted-pass.test.ts",
+  "test/sync/pass/lost-webhooks.test.ts",
+  "test/sync/pass/scale.test.ts",
+];
 
 /** Files of types alone have nothing to change. */
 export function listSources(): readonly string[] {
@@ -20,26 +28,63 @@ export function listSources(): readonly string[] {
 
 /** The sources that differ from a commit. */
 export function listChanged(base: string): readonly string[] {
-  const changed = execFileSync("git", ["diff", "--name-only", "--diff-filter=d", base, "--", "lib/domain", "lib/sync"]);
-  const paths = new Set(changed.toString().split("\n"));
+  const paths = new Set(
+    git("diff", "--name-only", "--diff-filter=d", base, "--", "lib/domain", "lib/sync").split("\n"),
+  );
   return listSources().filter((path) => paths.has(path));
 }
 
 /**
- * The tests of a file: those that import it, else those of its folder. Every other test would find some mutant as well,
- * but a rule should have a test that names it, and a mutant takes a second this way.
+ * The commit that a change is compared with: where its branch left `main`, on `main` itself the commit before.
+ *
+ * @returns undefined where the checkout has no earlier commit
  */
-export function findTests(source: string, tests = readTests(dirname(source).replace(/^lib/u, "test"))): MutationTarget {
-  const importing = tests.filter(({ text }) => new RegExp(`/${basename(source)}"`, "u").test(text));
-  return { source, tests: (importing.length > 0 ? importing : tests).map(({ path }) => path) };
+export function findBase(): string | undefined {
+  const candidates = [
+    ["merge-base", "HEAD", "origin/main"],
+    ["rev-parse", "--verify", "--quiet", "HEAD^"],
+  ];
+  const head = tryGit("rev-parse", "HEAD");
+  return candidates.map((command) => tryGit(...command)).find((commit) => commit !== undefined && commit !== head);
 }
 
-interface TestFile {
-  readonly path: string;
-  readonly text: string;
+function git(...command: readonly string[]): string {
+  return execFileSync("git", command, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
 }
 
-function readTests(folder: string): readonly TestFile[] {
-  const paths = globSync(`${folder}/*.test.ts`).toSorted();
-  return paths.map((path) => ({ path: relative(".", path), text: readFileSync(path, "utf8") }));
+function tryGit(...command: readonly string[]): string | undefined {
+  try {
+    return git(...command);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A rule's tests are those that import it, for a rule should have a test that names it. A use case is tested by what it
+ * does to a world, so its tests are those of its folder. Files with the same tests are mutated together.
+ */
+export function groupByTests(sources: readonly string[]): readonly MutationTarget[] {
+  const tests = new Map(listTests().map((path) => [path, readFileSync(path, "utf8")]));
+  const targets = sources.map((source) => ({ source, tests: findTests(source, tests) }));
+  const groups = Map.groupBy(targets, (target) => target.tests.join());
+  return [...groups.values()].map((group) => ({
+    sources: group.map(({ source }) => source),
+    tests: group[0]?.tests ?? [],
+  }));
+}
+
+function listTests(): readonly string[] {
+  const paths = globSync("test/{domain,sync,sync/pass}/*.test.ts");
+  return paths.filter((path) => !SEARCHES.includes(path)).toSorted();
+}
+
+function findTests(source: string, tests: ReadonlyMap<string, string>): readonly string[] {
+  const folder = source.slice(0, source.lastIndexOf("/")).replace(/^lib/u, "test");
+  const ofFolder = [...tests.keys()].filter(
+    (path) => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).includes("/"),
+  );
+  if (!source.startsWith("lib/domain/")) return ofFolder;
+  const importing = ofFolder.filter((path) => tests.get(path)?.includes(`/${basename(source)}"`));
+  return importing.length > 0 ? importing : ofFolder;
 }

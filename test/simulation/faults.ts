@@ -52,7 +52,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "reviveOnLateUpdate",
-    firstSeed: 134,
+    firstSeed: 400,
     breaks: "a live read that lags brings a deleted record back, whatever the events say",
     install: (replace) =>
       replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", ({ suspectObject }) => ({

@@ -28,6 +28,13 @@ export function createSimStore(
         if (answer.kind === "taken") process.tally.count("AWS: table refuses a number that is taken");
         return answer;
       }),
+    handOver: ({ survivor, pointer, claim }) =>
+      call("handOver", async () => {
+        const outcome = await table.handOver({ survivor, pointer, claim });
+        if (outcome.kind === "written") for (const record of [survivor, pointer]) guard.judge(record, process);
+        else process.tally.count("AWS: table refuses a hand-over that came too late");
+        return outcome;
+      }),
     releaseNumber: (claim) => call("releaseNumber", () => table.releaseNumber(claim)),
     listReservations: (kind, cursor) => call("listReservations", () => table.listReservations(kind, cursor)),
     readDependantIds: (companyId) => call("readDependantIds", () => table.readDependantIds(companyId)),

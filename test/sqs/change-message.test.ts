@@ -31,6 +31,7 @@ const change: fc.Arbitrary<Change> = fc.record(
     expects: fc.dictionary(id, fc.record({ isAssociated: fc.boolean(), atMs: timeMs })),
     expectsPrimary: fc.record({ companyId: id, isPrimary: fc.boolean(), atMs: timeMs }),
     absorbs: fc.array(id),
+    seen: fc.record({ id, revision: fc.nat() }),
     looks: fc.nat(5),
     failures: fc.nat(5),
   },

@@ -110,6 +110,18 @@ describe("applyCompanies, on a merge", () => {
     ]);
   });
 
+  it("wakes a record that is held for want of the number which the merge frees", async () => {
+    await renumber("2", "77");
+    world.hubspot.putCompany(sampleCompany("77"));
+    await world.tell(change("company", "77", { created: 1 }));
+    await world.drain();
+    expect(await customer("77")).toMatchObject({ state: "failing", reason: { code: "numberTaken", holderId: "2" } });
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("1", mergedAt));
+    await world.tell(change("company", "1", { merged: 1 }));
+    await world.drain();
+    expect(await customer("77")).toMatchObject({ state: "linked", customerNumber: "77" });
+  });
+
   it("follows a chain of merges whose first link nobody told", async () => {
     world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
     world.hubspot.putCompany(sampleCompany("7"));

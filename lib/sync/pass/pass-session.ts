@@ -100,7 +100,7 @@ export class PassSession {
 
   /** Grows whenever the pass gets on. */
   get progress(): number {
-    return this.totalRead + this.state.applied;
+    return this.totalRead + this.state.applied + (this.state.sweep?.pages ?? 0);
   }
 
   clearCounts(): void {

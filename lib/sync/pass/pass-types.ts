@@ -16,6 +16,13 @@ export interface PassUsage {
   readonly allowedPerSecond?: number;
 }
 
+/** How calls to HubSpot leave. */
+export interface PassPace {
+  readonly callsPerSecond: number;
+  /** From a call's leaving to its answer, on average of the latest; 0 before the first. Milliseconds. */
+  readonly answerMs: number;
+}
+
 /** Everything a pass needs. */
 export interface PassPorts extends SyncPorts {
   readonly streams: RecordStreams;
@@ -25,8 +32,7 @@ export interface PassPorts extends SyncPorts {
   /** 0 to 1. */
   readonly random: () => number;
   readonly readUsage: () => PassUsage;
-  /** Whether calls to HubSpot wait for their turn, so that more of them at once would gain nothing. */
-  readonly isPaceUsedUp: () => boolean;
+  readonly readPace: () => PassPace;
   /** The reader for an exclusion property other than the deployed one. */
   readonly readerFor: (exclusionProperty: string) => HubSpotReader;
 }
@@ -41,6 +47,19 @@ export interface PassPorts extends SyncPorts {
  * ```
  */
 export type PassPhase = "listing" | "applying" | "freeing";
+
+/** How far going through the reservations of numbers is. */
+export interface NumberSweep {
+  readonly kind: NumberKind;
+  /** Pages gone through, of all kinds. */
+  readonly pages: number;
+  /** Of the reservations of this kind so far. */
+  readonly sums: readonly number[];
+  /** Buckets in which something differs and that are looked through for it; absent while summing up. */
+  readonly buckets?: readonly number[];
+  /** Where the next page begins; absent at the first. */
+  readonly cursor?: string;
+}
 
 /** What a later invocation needs to go on. */
 export interface PassCheckpoint {
@@ -57,6 +76,8 @@ export interface PassCheckpoint {
   /** Deferred objects that were applied. */
   readonly applied: number;
   readonly numbers: Readonly<Record<NumberKind, number[]>>;
+  /** Absent before the last phase. */
+  readonly sweep?: NumberSweep;
   /** Objects of each type that the last pass to succeed read. */
   readonly expected: Readonly<Partial<Record<ObjectType, number>>>;
   /** Failures in a row without progress in between. */

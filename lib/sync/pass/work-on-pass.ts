@@ -5,7 +5,7 @@ import { findUnknownStages } from "../../domain/stage-filter.ts";
 import { comparePortals } from "../compare-portals.ts";
 import { applyDeferred } from "./apply-deferred.ts";
 import { endPass, readBrake } from "./end-pass.ts";
-import { freeNumbers } from "./free-numbers.ts";
+import { freeNumbers, startSweep } from "./free-numbers.ts";
 import { LaneRunner } from "./lane-runner.ts";
 import { loadCustomerStates } from "./load-customer-states.ts";
 import { listGroups } from "./pass-session.ts";
@@ -36,7 +36,7 @@ export async function workOnPass(session: PassSession): Promise<"over" | "timeUp
     // The token may have been changed since the listing; the reads that confirm must come from the same account.
     if (session.state.chunks > 0) await comparePortals(session.run.hubspot, session.ports.passes);
     if (!(await applyDeferred(session))) return "timeUp";
-    session.update({ phase: "freeing" });
+    session.update({ phase: "freeing", sweep: startSweep() });
     if (session.hasDeferred) await session.save();
   }
   if (session.pass.types.length === OBJECT_TYPES.length && !(await freeNumbers(session))) return "timeUp";
@@ -68,8 +68,7 @@ export function restartWithSettings(session: PassSession): void {
 /** @returns whether all is listed and compared */
 async function listEverything(session: PassSession): Promise<boolean> {
   // Anew for each invocation, however long this process has known the account: nothing else could do so much harm.
-  await comparePortals(session.run.hubspot, session.ports.passes);
-  await checkRules(session);
+  await Promise.all([comparePortals(session.run.hubspot, session.ports.passes), checkRules(session)]);
   for (const types of listGroups(session)) {
     if (types.length === 0) continue;
     // Loaded anew for each group: the companies before may have turned some.

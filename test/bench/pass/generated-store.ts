@@ -24,6 +24,7 @@ export function createGeneratedStore(records: GeneratedRecords): RecordStore & R
     listReservations: async (kind, cursor) => listGenerated(records, kind, cursor),
     write: refuse("a record is written"),
     reserveNumber: refuse("a number is reserved"),
+    handOver: refuse("a number changes hands"),
     releaseNumber: refuse("a number is released"),
     readDependantIds: refuse("dependants are looked for"),
     listCustomers: refuse("customers are listed"),

@@ -8,7 +8,8 @@ const CALLS_PER_LOOK = 50;
 
 /**
  * A pass in a process of its own, for pass-memory.ts: `node --expose-gc memory-child.ts <objects> <table|computed>`.
- * Prints the largest heap that was still held after a collection while it ran, and the process' largest size.
+ * Prints the largest heap that was still held after a collection while it ran, the process' largest size, the calls and
+ * the virtual time.
  */
 async function measureMemory(objects: number, isOfTable: boolean): Promise<void> {
   const night = { counts: portalOf(objects) };
@@ -25,9 +26,9 @@ async function measureMemory(objects: number, isOfTable: boolean): Promise<void>
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     heapBytes = Math.max(heapBytes, heapUsed + arrayBuffers);
   };
-  await runNight(world, night);
+  const { calls: made, wallMs } = await runNight(world, night);
   const rssBytes = process.resourceUsage().maxRSS * 1024;
-  process.stdout.write(JSON.stringify({ heapBytes, rssBytes }));
+  process.stdout.write(JSON.stringify({ heapBytes, rssBytes, calls: made, wallMs }));
 }
 
 /** What the states of so many customers that are not linked hold. */

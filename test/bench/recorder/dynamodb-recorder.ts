@@ -65,11 +65,13 @@ export class DynamoDbRecorder {
     const told = toRecord(answer);
     switch (operation) {
       case "PutItem":
-        return this.#observeWrite(toItem(asked["Item"]), toItem(asked["Item"]), status);
+        return this.#observeWrite(toItem(asked["Item"]), { after: toItem(asked["Item"]), status });
       case "DeleteItem":
-        return this.#observeWrite(toItem(asked["Key"]), undefined, status);
+        return this.#observeWrite(toItem(asked["Key"]), { after: undefined, status });
       case "UpdateItem":
-        return this.#observeWrite(toItem(asked["Key"]), toItem(told["Attributes"]), status);
+        return this.#observeWrite(toItem(asked["Key"]), { after: toItem(told["Attributes"]), status });
+      case "TransactWriteItems":
+        return this.#observeTransaction(toList(asked["TransactItems"]).map(toRecord), status);
       case "GetItem":
         return this.#addRead(this.#unitsOfKeys([asked["Key"]], asked));
       case "BatchGetItem":
@@ -88,11 +90,28 @@ export class DynamoDbRecorder {
     }
   }
 
-  #observeWrite(key: Item, after: Item | undefined, status: number): void {
+  /** One request; each put of it is billed twice, but for what it changes in indexes. */
+  #observeTransaction(parts: readonly Readonly<Record<string, unknown>>[], status: number): void {
+    const { requests } = this.#units;
+    for (const { Put: put } of parts) {
+      const after = toItem(toRecord(put)["Item"]);
+      this.#observeWrite(after, { after, status, times: 2 });
+    }
+    this.#units = { ...this.#units, requests: requests + 1 };
+  }
+
+  #observeWrite(
+    key: Item,
+    {
+      after,
+      status,
+      times = 1,
+    }: { readonly after: Item | undefined; readonly status: number; readonly times?: number },
+  ): void {
     const name = nameOf(key);
     const before = this.#items.get(name);
     const isHeld = status === 200;
-    const write = isHeld ? tableWriteUnitsOf(before, after) : failedWriteUnitsOf(before);
+    const write = times * (isHeld ? tableWriteUnitsOf(before, after) : failedWriteUnitsOf(before));
     const index = isHeld ? indexWriteUnitsOf(before, after) : 0;
     if (isHeld && after === undefined) this.#items.delete(name);
     else if (isHeld && after !== undefined) this.#items.set(name, after);

@@ -78,7 +78,10 @@ async function readWithPass(baseUrl: string): Promise<number> {
     brake: { percent: 10, minimum: 20 },
     random: Math.random,
     readUsage: () => ({ hubspotCalls: 0, rateLimitedCalls: 0, readUnits: 0, writeUnits: 0 }),
-    isPaceUsedUp: () => pacer.counters().waiting > 0,
+    readPace: () => {
+      const { pacePerSecond, answerMs } = pacer.counters();
+      return { callsPerSecond: pacePerSecond, answerMs };
+    },
     readerFor,
   };
   const started = await startPass(ports, { isDryRun: true });

@@ -1,0 +1,209 @@
+import { describe, expect, it } from "vitest";
+import { CustomerStates } from "../../../lib/domain/customer-states.ts";
+import type { ObjectType } from "../../../lib/domain/hubspot-object.ts";
+import { NonRetryableError } from "../../../lib/sync/errors.ts";
+import { LaneRunner } from "../../../lib/sync/pass/lane-runner.ts";
+import type { PassSession } from "../../../lib/sync/pass/pass-session.ts";
+import type { PassCheckpoint } from "../../../lib/sync/pass/pass-types.ts";
+import { createNight, type UnchangedNight } from "../../bench/pass/unchanged-pass.ts";
+import { openSession, resumeSession } from "../../fixtures/pass-session.ts";
+import type { PassWorld } from "../../fixtures/pass-world.ts";
+
+const COUNTS = { company: 6_000, contact: 0, deal: 0 };
+const PAGES = 60;
+
+interface Listing {
+  readonly world: PassWorld;
+  readonly session: PassSession;
+  /** List calls, as they arrive at HubSpot. */
+  readonly calls: { readonly type: string; readonly after: string | null; readonly atMs: number }[];
+}
+
+/** A portal whose records are all as they should be, and an invocation about to list it. */
+async function prepare(
+  night: Partial<UnchangedNight> = {},
+  changes: { readonly checkpoint?: Partial<PassCheckpoint>; readonly workMs?: number } = {},
+): Promise<Listing> {
+  const { counts = COUNTS } = night;
+  const { world } = await createNight({ counts, ...night });
+  // Otherwise the first call would wait for the account.
+  await world.clock.run(world.ports.hubspot.hasCompanyProperty("zep"));
+  const session = await openSession(world, { ...changes, checkpoint: { expected: counts, ...changes.checkpoint } });
+  const calls: Listing["calls"] = [];
+  world.faults.onHubSpot = (url) => {
+    const { pathname, searchParams } = new URL(url);
+    const type = pathname.split("/").at(-1) ?? "";
+    calls.push({ type, after: searchParams.get("after"), atMs: world.clock.now() });
+  };
+  return { world, session, calls };
+}
+
+async function list(
+  { world, session }: Pick<Listing, "world" | "session">,
+  types: readonly ObjectType[] = ["company"],
+): Promise<boolean> {
+  const states = new CustomerStates();
+  for await (const id of world.ports.streams.streamCustomerIds("excluded")) states.add("excluded", id);
+  return world.clock.run(new LaneRunner(session, states, types).listAll());
+}
+
+/** The id of the n-th company of a generated portal, from 1, and so much more. */
+const idOf = (number: number, more = 0): string => String(20_000_000_000 + 7 * number + more);
+
+const countRead = ({ session }: Pick<Listing, "session">): number => session.countOf("company", "read");
+
+describe("LaneRunner", () => {
+  it("reads every object once, and hardly a page more than there are full ones", async () => {
+    const listing = await prepare();
+    expect(await list(listing)).toBe(true);
+    expect(countRead(listing)).toBe(6_000);
+    expect(listing.session.countOf("company", "unchanged") + listing.session.countOf("company", "skipped")).toBe(6_000);
+    expect(listing.calls.length).toBeLessThanOrEqual(PAGES + 1);
+    expect(listing.session.state.lanes).toEqual([{ type: "company", read: 6_000, isDone: true }]);
+  });
+
+  it("cuts lanes where the probe says yes, and keeps the pace from then to the last page", async () => {
+    const counts = { company: 40_000, contact: 0, deal: 0 };
+    const listing = await prepare({ counts, latencyMs: 150 });
+    expect(await list(listing)).toBe(true);
+    expect(countRead(listing)).toBe(40_000);
+    expect(listing.session.state.splittable).toEqual({ company: true });
+    const [first, last] = [listing.calls[0]?.atMs ?? 0, listing.calls.at(-1)?.atMs ?? 0];
+    const seconds = (last - first) / 1_000;
+    // One call after the other it would be 60 s; at 17.1 calls a second it cannot be below 23.4 s.
+    expect(seconds).toBeLessThan(25);
+    expect(listing.calls.length).toBeLessThanOrEqual(404);
+  });
+
+  it("takes the probe for the next page", async () => {
+    const listing = await prepare({ latencyMs: 1 });
+    await list(listing);
+    // The tenth id before the end of the first page, and one more; then the last id that the probe has shown.
+    expect(listing.calls.slice(0, 3).map(({ after }) => after)).toEqual([null, idOf(90, 1), idOf(190)]);
+    expect(listing.calls).toHaveLength(PAGES + 1);
+  });
+
+  it("reads one page after the other where the probe says no", async () => {
+    const listing = await prepare({ isSplittable: false, latencyMs: 600 });
+    expect(await list(listing)).toBe(true);
+    expect(countRead(listing)).toBe(6_000);
+    expect(listing.session.state.splittable).toEqual({ company: false });
+    const gaps = listing.calls.slice(2).map(({ atMs }, index) => atMs - (listing.calls[index + 1]?.atMs ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(600);
+  });
+
+  it.each([
+    ["is not probed where the last pass saw fewer than five thousand objects", { company: 4_999 }, {}],
+    ["is probed from five thousand on", { company: 5_000 }, { company: true }],
+    ["is probed where nobody has counted before", {}, { company: true }],
+  ])("a type %s", async (_name, expected, splittable) => {
+    const listing = await prepare({}, { checkpoint: { expected } });
+    await list(listing);
+    expect(countRead(listing)).toBe(6_000);
+    expect(listing.session.state.splittable).toEqual(splittable);
+  });
+
+  it("lists several types at once and leaves the lanes of others alone", async () => {
+    const done = { type: "deal", read: 5, isDone: true } as const;
+    const listing = await prepare(
+      { counts: { company: 1_000, contact: 1_000, deal: 5 } },
+      { checkpoint: { lanes: [done] } },
+    );
+    expect(await list(listing, ["company", "contact"])).toBe(true);
+    expect(listing.calls.slice(0, 2).map(({ type }) => type)).toEqual(["companies", "contacts"]);
+    expect(listing.calls.filter(({ type }) => type === "deals")).toEqual([]);
+    expect(listing.session.state.lanes).toEqual([
+      done,
+      { type: "company", read: 1_000, isDone: true },
+      { type: "contact", read: 1_000, isDone: true },
+    ]);
+  });
+});
+
+describe("a LaneRunner whose time is up", () => {
+  it.each([1, 300, 700, 1_500, 2_500])(
+    "after %i ms leaves the rest to the next, which reads no page twice",
+    async (workMs) => {
+      const listing = await prepare({ latencyMs: 300 }, { workMs });
+      expect(await list(listing)).toBe(false);
+      const before = listing.calls.length;
+      expect(countRead(listing)).toBeLessThan(6_000);
+      const session = resumeSession(listing.session);
+      expect(await list({ ...listing, session })).toBe(true);
+      expect(countRead({ session })).toBe(6_000);
+      expect(before).toBeGreaterThan(0);
+      // What the probe brought ahead and lanes that were cut cost a page each at most.
+      expect(listing.calls.length).toBeLessThanOrEqual(PAGES + 3);
+    },
+  );
+
+  it("finishes the pages in flight, and calls no more", async () => {
+    const listing = await prepare({ latencyMs: 600 }, { workMs: 2_500 });
+    const startMs = listing.world.clock.now();
+    expect(await list(listing)).toBe(false);
+    expect(Math.max(...listing.calls.map(({ atMs }) => atMs - startMs))).toBeLessThan(2_500 + 600);
+    const counted = listing.session.state.lanes.reduce((sum, { read }) => sum + read, 0);
+    expect(counted).toBe(countRead(listing));
+  });
+
+  it("reads nothing when it was up before", async () => {
+    const listing = await prepare({}, { workMs: 0 });
+    expect(await list(listing)).toBe(false);
+    expect(listing.calls).toEqual([]);
+  });
+});
+
+describe("a LaneRunner that fails", () => {
+  it("names the id that is out of order, and finishes what is in flight before it says so", async () => {
+    const listing = await prepare({ latencyMs: 300, counts: { company: 6_000, contact: 6_000, deal: 0 } });
+    listing.world.faults.answer = (url, answer) => {
+      if (!url.pathname.endsWith("/companies") || listing.calls.length < 20) return answer;
+      const page = JSON.parse(answer.body);
+      return { ...answer, body: JSON.stringify({ ...page, results: page.results.toReversed() }) };
+    };
+    await expect(list(listing, ["company", "contact"])).rejects.toMatchObject({
+      code: "badAnswer",
+      message: expect.stringMatching(/^HubSpot listed company \d+ out of order after \d+; expected ascending ids$/u),
+    });
+    const counted = listing.session.state.lanes.reduce((sum, { read }) => sum + read, 0);
+    const calls = listing.calls.length;
+    await listing.world.clock.run(listing.world.clock.sleep(10_000));
+    expect(listing.calls).toHaveLength(calls);
+    expect(counted).toBeGreaterThan(0);
+  });
+
+  it("does not take an id again that the page before ended with", async () => {
+    const listing = await prepare({ counts: { company: 400, contact: 0, deal: 0 } });
+    let former = "";
+    listing.world.faults.answer = (_url, answer) => {
+      const page = JSON.parse(answer.body);
+      const repeated = former === "" ? page.results : [JSON.parse(former), ...page.results];
+      former = JSON.stringify(page.results.at(-1));
+      return { ...answer, body: JSON.stringify({ ...page, results: repeated }) };
+    };
+    await expect(list(listing)).rejects.toMatchObject({ code: "badAnswer" });
+    expect(countRead(listing)).toBe(100);
+  });
+
+  it("takes an empty page that is not the last one for no end of the list", async () => {
+    const listing = await prepare({ counts: { company: 400, contact: 0, deal: 0 } });
+    listing.world.faults.answer = (url, answer) =>
+      url.searchParams.has("after")
+        ? { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), results: [] }) }
+        : answer;
+    await expect(list(listing)).rejects.toMatchObject({ code: "badAnswer" });
+  });
+
+  it("leaves in the checkpoint what was compared, so that the next goes on there", async () => {
+    const listing = await prepare({ latencyMs: 300 });
+    listing.world.faults.answer = (_url, answer) =>
+      listing.calls.length === 25 ? { status: 400, body: "{}" } : answer;
+    await expect(list(listing)).rejects.toThrow(NonRetryableError);
+    const session = resumeSession(listing.session);
+    const before = countRead(listing);
+    expect(before).toBeGreaterThan(1_000);
+    listing.world.faults.answer = undefined;
+    expect(await list({ ...listing, session })).toBe(true);
+    expect(countRead({ session })).toBe(6_000);
+  });
+});
