@@ -70,7 +70,7 @@ function chooseGiver<R extends Customer | Project>(own: R | undefined, rows: rea
   const absorbedIds = [...new Set(ids)].filter((id) => own === undefined || id !== idOf(own)).toSorted(compareIds);
   const isWanted = own?.fields === undefined && own?.state !== "detached";
   const [giver] = rows
-    .filter((row) => isWanted && canGive(row) && !rows.some((other) => hasTakenOver(other, row)))
+    .filter((row) => isWanted && canGive(row) && !rows.some((other) => canGive(other) && hasTakenOver(other, row)))
     .toSorted(preferHandMade);
   const absorbedNow = absorbedIds.filter((id) => !known.includes(id));
   const changes: readonly FieldChange[] = [
@@ -84,9 +84,9 @@ function canGive({ record }: Candidate<Customer | Project>): boolean {
   return record.fields !== undefined && record.state !== "detached";
 }
 
-/** In a chain of merges, what a crash left of a record says less than the one that has absorbed it, detached or not. */
+/** In a chain of merges, what a crash left of a record says less than the record that has absorbed it. */
 function hasTakenOver({ record }: Candidate<Customer | Project>, { id }: Candidate<unknown>): boolean {
-  return record.fields !== undefined && record.absorbedIds.includes(id);
+  return record.absorbedIds.includes(id);
 }
 
 function preferHandMade(left: Candidate<unknown>, right: Candidate<unknown>): number {

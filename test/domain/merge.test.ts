@@ -24,11 +24,6 @@ describe("adoptCustomer", () => {
     ],
     ["the older id of two default numbers, as numbers go", [sampleCustomer("10"), sampleCustomer("9")], "9"],
     ["nobody who is detached", [sampleCustomer("2", { state: "detached", customerNumber: "K-1" })], undefined],
-    [
-      "nobody whom a detached one has taken over",
-      [sampleCustomer("2"), sampleCustomer("3", { state: "detached", absorbedIds: ["2"] })],
-      undefined,
-    ],
     ["one who is not detached", [sampleCustomer("2", { state: "detached" }), sampleCustomer("3")], "3"],
     ["one whose data is frozen", [sampleCustomer("2", { state: "excluded" })], "2"],
   ])("lets a new survivor take over from %s", (_name, absorbed, giverId) => {
