@@ -26,6 +26,8 @@ const PASS_RECEIVES = 5;
 interface AccountOptions {
   readonly time: VirtualTime;
   readonly portal: Portal;
+  /** Another account, empty. Now and then a process gets its token, once the table has remembered the right one. */
+  readonly otherPortal: Portal;
   readonly accessToken: string;
   readonly settings: Settings;
   readonly brake: BrakeSettings;
@@ -70,7 +72,7 @@ export class AwsAccount {
 
   portsOf(process: SimProcess): SyncPorts {
     const { clock, telemetry, dice } = process;
-    const { portal, accessToken, settings, guard } = this.#options;
+    const { portal, otherPortal, accessToken, settings, guard } = this.#options;
     const readToken = (): Promise<readonly string[]> => Promise.resolve([accessToken]);
     const hubspot = createHubSpotReader({
       baseUrl: "https://api.hubapi.com",
@@ -79,7 +81,7 @@ export class AwsAccount {
       exclusionProperty: settings.exclusion.property,
       clock,
       telemetry,
-      fetch: createFetch(portal, process),
+      fetch: createFetch({ portal, otherPortal, isRemembered: () => this.#isPortalRemembered() }, process),
       random: dice.random,
     });
     return {
@@ -90,6 +92,10 @@ export class AwsAccount {
       telemetry,
       settings,
     };
+  }
+
+  async #isPortalRemembered(): Promise<boolean> {
+    return (await this.passes.readPortal()) !== undefined;
   }
 
   passStoreOf(process: SimProcess): PassPorts["passes"] {

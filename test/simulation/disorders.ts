@@ -9,6 +9,7 @@ export const DISORDERS: readonly string[] = [
   "HubSpot: merge with a new id",
   "HubSpot: merge into an old id",
   ...[...new Set([...HUBSPOT_FAULTS, ...LIST_FAULTS])].map((fault) => `HubSpot: fault ${fault}`),
+  "HubSpot: token of another account",
   "HubSpot: read that lags",
   "HubSpot: association read that lags",
   "webhook: lost for good",

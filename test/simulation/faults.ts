@@ -1,6 +1,5 @@
-import type { AppliedChange } from "../../lib/sync/apply-changes.ts";
-import type { RecordStore } from "../../lib/sync/ports.ts";
-import type { Run } from "../../lib/sync/run.ts";
+import { believe, forgetFence, readFirstPerson, takeAnyNumber, withoutReading, withStore } from "./fault-parts.ts";
+import type { Plot } from "./plots.ts";
 
 /** Puts other exports in place of some of a module's own, wherever it is imported. The path starts at the root. */
 export type Replace = <M extends object>(path: string, spoil: (sound: M) => Partial<M>) => void;
@@ -11,6 +10,8 @@ export interface Fault {
   readonly breaks: string;
   /** From this seed on it is caught soon. */
   readonly firstSeed?: number;
+  /** The plot that shows it, where chance would show it too seldom. */
+  readonly plot?: Plot;
   readonly install: (replace: Replace) => void;
 }
 
@@ -18,6 +19,7 @@ export interface Fault {
 export const FAULTS: readonly Fault[] = [
   {
     name: "fenceWithoutReadAt",
+    firstSeed: 2,
     breaks: "of two reads with the same stamp the one that is written last wins, not the one that was read last",
     install: (replace) =>
       replace<typeof import("../../lib/domain/fence.ts")>("lib/domain/fence.ts", () => ({
@@ -26,7 +28,8 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "noTouchOnAba",
-    firstSeed: 10,
+    firstSeed: 3,
+    plot: "backAndForth",
     breaks: "a read that finds nothing new leaves the fence where it is, so an older read can still land",
     install: (replace) =>
       replace<typeof import("../../lib/domain/decision.ts")>("lib/domain/decision.ts", () => ({
@@ -35,6 +38,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "deleteOn404",
+    firstSeed: 16,
     breaks: "an object that is missing once is believed to be gone",
     install: (replace) =>
       replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", ({ suspectObject }) => ({
@@ -43,7 +47,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "trustStaleRead",
-    firstSeed: 107,
+    firstSeed: 2,
     breaks: "a read that is older than its own event is believed",
     install: (replace) =>
       replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", ({ suspectObject }) => ({
@@ -52,13 +56,31 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "reviveOnLateUpdate",
-    firstSeed: 400,
+    plot: "removals",
     breaks: "a live read that lags brings a deleted record back, whatever the events say",
     install: (replace) =>
       replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", ({ suspectObject }) => ({
-        isWithinLag: () => false,
+        isRevivedTooSoon: () => false,
         suspectObject: (observed, { at: { deleted: _deleted, ...at }, ...hint }) =>
           suspectObject(observed, { ...hint, at }),
+      })),
+  },
+  {
+    name: "believeOlderLinks",
+    firstSeed: 10,
+    breaks: "an association read that may be older than the stored one is believed",
+    install: (replace) =>
+      replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", () => ({
+        mayPrecede: () => false,
+      })),
+  },
+  {
+    name: "ignoreLabelEvents",
+    plot: "labels",
+    breaks: "a read that contradicts an event on the primary label is believed",
+    install: (replace) =>
+      replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", ({ suspectLinks }) => ({
+        suspectLinks: (links, { expectsPrimary: _label, ...hint }) => suspectLinks(links, hint),
       })),
   },
   {
@@ -80,7 +102,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "acknowledgeFailures",
-    firstSeed: 8,
+    firstSeed: 7,
     breaks: "a change that failed counts as done",
     install: (replace) =>
       replace<typeof import("../../lib/sync/apply-changes.ts")>("lib/sync/apply-changes.ts", ({ applyChanges }) => ({
@@ -89,7 +111,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "lookOnlyOnce",
-    firstSeed: 14,
+    firstSeed: 2,
     breaks: "what was read looks older than its event, and is not read again",
     install: (replace) =>
       replace<typeof import("../../lib/sync/apply-changes.ts")>("lib/sync/apply-changes.ts", ({ applyChanges }) => ({
@@ -111,6 +133,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "partialMeansNone",
+    firstSeed: 3,
     breaks: "an association read that failed in part is read as: no companies",
     install: (replace) =>
       replace<typeof import("../../lib/hubspot/read-associations.ts")>(
@@ -126,6 +149,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "forgetFollowUp",
+    firstSeed: 2,
     breaks: "a customer's mark is cleared without its contacts and deals being queued",
     install: (replace) =>
       replace<typeof import("../../lib/sync/follow-up.ts")>("lib/sync/follow-up.ts", () => ({
@@ -138,6 +162,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "ignoreDetached",
+    firstSeed: 3,
     breaks: "a sync goes on with a customer that an admin has detached",
     install: (replace) =>
       replace<typeof import("../../lib/domain/customer.ts")>("lib/domain/customer.ts", ({ decideCustomer }) => ({
@@ -159,6 +184,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "eraseOnlyOneCopy",
+    firstSeed: 2,
     breaks: "an erasure removes the first contact person of a contact and leaves the others",
     install: (replace) =>
       replace<typeof import("../../lib/sync/apply-contacts.ts")>("lib/sync/apply-contacts.ts", ({ applyContacts }) => ({
@@ -201,6 +227,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "takeNumberFromAnyone",
+    firstSeed: 4,
     breaks: "a number that is taken is taken over",
     install: (replace) =>
       replace<typeof import("../../lib/sync/commit-record.ts")>("lib/sync/commit-record.ts", ({ commitRecord }) => ({
@@ -209,7 +236,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "mergeWithoutPointer",
-    firstSeed: 10,
+    firstSeed: 7,
     breaks: "what a merge absorbed stays as it was beside its survivor",
     install: (replace) =>
       replace<typeof import("../../lib/sync/absorbed.ts")>("lib/sync/absorbed.ts", () => ({
@@ -218,6 +245,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "survivorTakesNothing",
+    firstSeed: 4,
     breaks: "the survivor of a merge starts anew instead of taking over number and fields",
     install: (replace) =>
       replace<typeof import("../../lib/domain/merge.ts")>("lib/domain/merge.ts", ({ adoptCustomer }) => ({
@@ -238,7 +266,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "passOverwritesNewer",
-    firstSeed: 58,
+    firstSeed: 12,
     breaks: "a pass writes what its page says over what a worker has read since",
     install: (replace) => {
       replace<typeof import("../../lib/domain/customer.ts")>("lib/domain/customer.ts", ({ decideCustomer }) => ({
@@ -250,7 +278,20 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: "anyPortal",
+    firstSeed: 10,
+    breaks: "another account's answers are believed",
+    install: (replace) =>
+      replace<typeof import("../../lib/sync/compare-portals.ts")>("lib/sync/compare-portals.ts", () => ({
+        comparePortals: async (hubspot, marks) => {
+          const { portalId, uiDomain } = await hubspot.readAccount();
+          await marks.savePortal({ portalId, uiDomain });
+        },
+      })),
+  },
+  {
     name: "noBrake",
+    firstSeed: 24,
     breaks: "a pass deactivates however many records it likes",
     install: (replace) =>
       replace<typeof import("../../lib/domain/brake.ts")>("lib/domain/brake.ts", () => ({
@@ -258,52 +299,3 @@ export const FAULTS: readonly Fault[] = [
       })),
   },
 ];
-
-function believe({ change, outcome }: AppliedChange, kind: "failed" | "again"): AppliedChange {
-  return { change, outcome: outcome.kind === kind ? { kind: "done", writes: 0 } : outcome };
-}
-
-function withStore(run: Run, spoil: (store: RecordStore) => Partial<RecordStore>): Run {
-  return { ...run, store: { ...run.store, ...spoil(run.store) } };
-}
-
-function readFirstPerson(store: RecordStore): Partial<RecordStore> {
-  return {
-    readContacts: async (ids) => {
-      const contacts = await store.readContacts(ids);
-      return new Map([...contacts].map(([id, contact]) => [id, { ...contact, persons: contact.persons.slice(0, 1) }]));
-    },
-  };
-}
-
-function takeAnyNumber(store: RecordStore): Partial<RecordStore> {
-  return {
-    reserveNumber: async (claim) => {
-      const answer = await store.reserveNumber(claim);
-      return answer.kind === "taken" ? store.reserveNumber({ ...claim, takeFrom: answer.holderId }) : answer;
-    },
-  };
-}
-
-function withoutReading(run: Run): Run {
-  const { clock, hubspot } = run;
-  return {
-    ...run,
-    hubspot: {
-      ...hubspot,
-      readObjects: (_type, ids) =>
-        Promise.resolve(new Map(ids.map((id) => [id, { kind: "missing", readAtMs: clock.now() } as const]))),
-    },
-  };
-}
-
-interface Fenced {
-  readonly fence: { readonly sourceUpdatedAtMs: number; readonly readAtMs: number };
-}
-
-function forgetFence<I extends { readonly stored: Fenced | undefined; readonly context: { readonly cause: string } }>(
-  input: I,
-): I {
-  if (input.stored === undefined || input.context.cause !== "pass") return input;
-  return { ...input, stored: { ...input.stored, fence: { sourceUpdatedAtMs: 0, readAtMs: 0 } } };
-}

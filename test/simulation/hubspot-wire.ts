@@ -31,13 +31,27 @@ export const HUBSPOT_FAULTS: readonly FaultKind[] = [
 /** What a list does wrong besides; no event-driven read is affected. */
 export const LIST_FAULTS: readonly FaultKind[] = ["emptyList", "endEarly", "disorder"];
 
+/** Of the processes that meet faults, those whose token is another account's. */
+const ASTRAY_SHARE = 0.3;
+
+interface Accounts {
+  readonly portal: Portal;
+  readonly otherPortal: Portal;
+  /** Whether the table knows by now which account it belongs to; a fresh one takes whatever it sees first. */
+  readonly isRemembered: () => Promise<boolean>;
+}
+
 /** A process' way to HubSpot: the simulated portal in process, on the virtual clock. */
-export function createFetch(portal: Portal, process: SimProcess): FetchFunction {
+export function createFetch(accounts: Accounts, process: SimProcess): FetchFunction {
   const { dice, trouble, tally } = process;
+  const isAstray = dice.hits(trouble.faults * ASTRAY_SHARE);
+  let chosen: Promise<Portal> | undefined;
   // Few objects fill no page of a hundred; lists that answer less than was asked for make several of them.
   const pageSize = dice.pick([2, 3, 100]) ?? 100;
   return async (url, { method, headers, body = "" }) => {
     await process.pause();
+    chosen ??= choosePortal(accounts, process, isAstray);
+    const portal = await chosen;
     const atMs = process.clock.now();
     const lagOf = (): number => (dice.hits(trouble.lag) ? dice.between(0, LONGEST_LAG_MS) : 0);
     const { behaviour } = portal;
@@ -53,7 +67,9 @@ export function createFetch(portal: Portal, process: SimProcess): FetchFunction 
     }
     const request = { method, url: url.replace("limit=100", `limit=${pageSize}`), headers: lowerCase(headers), body };
     const answer = handleApiRequest(portal, request);
-    if (fault === undefined) noteReadings(process, { url, body, answer: answer.body, atMs });
+    // What another account answers confirms nothing.
+    if (fault === undefined && portal === accounts.portal)
+      noteReadings(process, { url, body, answer: answer.body, atMs });
     await process.pause();
     if (fault === "slow") {
       // The work was done, nobody waited for it.
@@ -67,6 +83,13 @@ export function createFetch(portal: Portal, process: SimProcess): FetchFunction 
       text: () => Promise.resolve(answer.body),
     };
   };
+}
+
+async function choosePortal(accounts: Accounts, process: SimProcess, isAstray: boolean): Promise<Portal> {
+  if (!isAstray || !(await accounts.isRemembered())) return accounts.portal;
+  process.tell("has the token of another account");
+  process.tally.count("HubSpot: token of another account");
+  return accounts.otherPortal;
 }
 
 function pickFault({ dice }: SimProcess, url: string): FaultKind | undefined {

@@ -38,7 +38,8 @@ export class MessagePool {
   readonly #options: PoolOptions;
   readonly #inWork = new Map<string, number>();
   #working = 0;
-  #isPolling = false;
+  /** The moment for which the next look at the queue is planned. */
+  #plannedMs: number | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -57,11 +58,15 @@ export class MessagePool {
   poll(): void {
     const { time, queue, dice, rules } = this.#options;
     const visibleAtMs = queue.nextVisibleAtMs();
-    if (this.#isPolling || visibleAtMs === undefined || this.#working >= rules.mostAtOnce) return;
-    this.#isPolling = true;
+    if (visibleAtMs === undefined || this.#working >= rules.mostAtOnce) return;
+    const plannedMs = Math.max(time.now(), visibleAtMs);
+    // What is being worked on becomes visible much later than what has just been queued.
+    if (this.#plannedMs !== undefined && this.#plannedMs <= plannedMs) return;
+    this.#plannedMs = plannedMs;
     // The window in which messages are gathered; a run may start sooner if the batch is full.
-    time.after(Math.max(0, visibleAtMs - time.now()) + dice.between(0, rules.gatherMs), () => {
-      this.#isPolling = false;
+    time.after(plannedMs - time.now() + dice.between(0, rules.gatherMs), () => {
+      if (this.#plannedMs !== plannedMs) return;
+      this.#plannedMs = undefined;
       this.#take();
       this.poll();
     });

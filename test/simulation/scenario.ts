@@ -26,7 +26,9 @@ export const STEP_KINDS = [
   "resync",
   "pass",
 ] as const;
-export type StepKind = (typeof STEP_KINDS)[number];
+/** Besides, `undo`: the last edit is taken back. It stands in plots only. */
+export type StepKind = RandomKind | "undo";
+type RandomKind = (typeof STEP_KINDS)[number];
 
 export interface Step {
   readonly kind: StepKind;
@@ -74,7 +76,7 @@ export interface Scenario {
 }
 
 /** How often each kind happens, before a seed bends it. */
-const USUAL: Readonly<Record<StepKind, number>> = {
+const USUAL: Readonly<Record<RandomKind, number>> = {
   createCompany: 8,
   createContact: 8,
   createDeal: 8,
@@ -137,7 +139,7 @@ function firstKind(index: number): StepKind {
   return STEP_KINDS[index % 3] ?? "createCompany";
 }
 
-function pickWeighted(dice: Dice, weights: readonly (readonly [StepKind, number])[]): StepKind {
+function pickWeighted(dice: Dice, weights: readonly (readonly [RandomKind, number])[]): StepKind {
   const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
   let left = dice.random() * total;
   for (const [kind, weight] of weights) {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { createPlot, isPlot } from "./plots.ts";
 import { createScenario, TROUBLE_KINDS, type Scenario } from "./scenario.ts";
 import { reduceScenario, shortenScenario } from "./shorten.ts";
 import { DISORDERS } from "./disorders.ts";
@@ -13,6 +14,7 @@ const USAGE = `npm run simulate -- [options]
   --without a,b   without these kinds of trouble, as a failure names them
   --story         all that happened
   --stats         how often each disorder happened
+  --plot NAME     one idea of plots.ts, such as backAndForth, instead of everything
   --fault NAME    with a deliberate fault of faults.ts; ends when it is caught`;
 
 /** Runs of a search for a shorter story. */
@@ -30,6 +32,7 @@ const { values } = parseArgs({
     keep: { type: "string" },
     without: { type: "string", default: "" },
     fault: { type: "string" },
+    plot: { type: "string" },
     stats: { type: "boolean", default: false },
     story: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -77,8 +80,15 @@ async function switchOn(name: string): Promise<void> {
   await installFault(fault);
 }
 
+function writeScenario(seed: number): Scenario {
+  const { plot, steps } = values;
+  if (plot === undefined) return createScenario(seed, Number(steps));
+  if (!isPlot(plot)) throw new RangeError(`There is no plot ${plot}`);
+  return createPlot(plot, seed);
+}
+
 function describeScenario(seed: number): Scenario {
-  const scenario = createScenario(seed, Number(values.steps));
+  const scenario = writeScenario(seed);
   const kept = values.keep?.split(",").map(Number) ?? [...scenario.steps.keys()];
   const words = values.without.split(",");
   const calmed = TROUBLE_KINDS.filter((kind) => words.includes(kind));
@@ -97,7 +107,8 @@ async function explain(seed: number, { scenario, verdict, run }: Failure): Promi
   const short = await shortenScenario(scenario, verdict, { run, mostRuns: MOST_SHORTENING_RUNS });
   const { story } = await run(short.scenario);
   const without = short.calmed.length === 0 ? "" : ` --without ${short.calmed.join(",")}`;
-  const steps = values.steps === "250" ? "" : ` --steps ${values.steps}`;
+  const kind = values.plot === undefined ? "" : ` --plot ${values.plot}`;
+  const steps = `${kind}${values.steps === "250" ? "" : ` --steps ${values.steps}`}`;
   showProgress("");
   console.log(`  shortened to ${short.kept.length} steps in ${short.runs} runs; the end of the story:`);
   console.log(

@@ -1,4 +1,4 @@
-import { createPortal } from "../../infra/local/hubspot-simulator/portal.ts";
+import { createPortal, type Portal } from "../../infra/local/hubspot-simulator/portal.ts";
 import { EXCLUSION_DEFINITION } from "../../infra/local/hubspot-simulator/property-definitions.ts";
 import { createRandom } from "../../infra/local/hubspot-simulator/seeded-random.ts";
 import { WebhookQueue } from "../../infra/local/hubspot-simulator/webhooks.ts";
@@ -22,6 +22,7 @@ import { actInHubSpot, describeEvents, SELECTED_STAGE_IDS } from "./world-action
 
 const START_MS = Date.UTC(2026, 10, 3, 8);
 const ACCESS_TOKEN = "simulated-token";
+const OTHER_PORTAL_ID = 4712;
 const IDENTITY = { portalId: 4711, appId: 815, uiDomain: "app-eu1.hubspot.com", timeZone: "Europe/Berlin" };
 
 /** After so long everything must rest: HubSpot repeats for a day, the queue waits for minutes. Milliseconds. */
@@ -44,6 +45,14 @@ export async function runScenario(scenario: Scenario): Promise<Verdict> {
   const simulation = new Simulation(scenario);
   await simulation.run();
   return simulation.verdict;
+}
+
+/** An account without any object: whoever believed it would take everything for deleted. */
+function createOtherPortal(seed: number, now: () => number): Portal {
+  const identity = { ...IDENTITY, portalId: OTHER_PORTAL_ID };
+  const world = new World({ identity, now, seed: deriveSeed(seed, 7) });
+  world.defineProperty("company", EXCLUSION_DEFINITION);
+  return createPortal({ source: world, accessToken: ACCESS_TOKEN, seed: deriveSeed(seed, 8) });
 }
 
 class Simulation {
@@ -77,6 +86,7 @@ class Simulation {
     this.#aws = new AwsAccount({
       time,
       portal,
+      otherPortal: createOtherPortal(seed, time.now),
       accessToken: ACCESS_TOKEN,
       settings: {
         dealStages: scenario.dealStages === "all" ? { kind: "all" } : { kind: "stages", stageIds: SELECTED_STAGE_IDS },

@@ -43,6 +43,8 @@ export function actInHubSpot(actor: Actor, kind: StepKind): readonly Mutation[] 
       return editObject(actor);
     case "revert":
       return revertObject(actor);
+    case "undo":
+      return undoEdit(actor);
     case "remove":
       return onLive(actor, (type, id) => actor.world.delete(type, id));
     case "restore":
@@ -116,10 +118,21 @@ function editObject(actor: Actor): readonly Mutation[] {
 
 /** Sets what was set before, once or twice: the same content with another stamp. */
 function revertObject(actor: Actor): readonly Mutation[] {
-  const { dice, world, history } = actor;
-  const type = pickType(dice);
-  const id = dice.pick(liveIds(actor, type));
-  if (id === undefined) return [];
+  const type = pickType(actor.dice);
+  const id = actor.dice.pick(liveIds(actor, type));
+  return id === undefined ? [] : setFormer(actor, type, id);
+}
+
+/** Takes the last edit of all back. */
+function undoEdit(actor: Actor): readonly Mutation[] {
+  const stamped = SIM_TYPES.flatMap((type) =>
+    liveIds(actor, type).map((id) => ({ type, id, atMs: actor.history.contentNow(type, id)?.updatedAtMs ?? 0 })),
+  );
+  const [latest] = stamped.toSorted((left, right) => right.atMs - left.atMs);
+  return latest === undefined ? [] : setFormer(actor, latest.type, latest.id);
+}
+
+function setFormer({ world, history }: Actor, type: SimType, id: string): readonly Mutation[] {
   const past = history.contentsWithin(type, id, { fromMs: 0, toMs: world.now() });
   const [latest, former] = [past.at(-1), past.at(-2)];
   if (latest === undefined || former === undefined) return [];

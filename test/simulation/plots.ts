@@ -1,0 +1,65 @@
+import { createDice, deriveSeed } from "./dice.ts";
+import type { Scenario, StepKind, Trouble } from "./scenario.ts";
+
+/** Scenarios with one idea each, for what chance alone shows too seldom. */
+export type Plot = "backAndForth" | "labels" | "removals";
+
+interface Outline {
+  readonly first: readonly StepKind[];
+  /** Played over and over. */
+  readonly round: readonly StepKind[];
+  /** Steps that come while the one before is still being worked on; the others find everything at rest. */
+  readonly soon: ReadonlySet<StepKind>;
+  readonly trouble: Partial<Trouble>;
+}
+
+const ROUNDS = 12;
+
+const CALM: Trouble = { faults: 0, deaths: 0, lag: 0, drops: 0, duplicates: 0, delays: 0, slowness: 0 };
+
+const OUTLINES: Readonly<Record<Plot, Outline>> = {
+  // An older read of B must not land after a newer one found A again, which is what is stored.
+  backAndForth: {
+    first: ["createCompany", "createContact", "createDeal"],
+    round: ["edit", "undo"],
+    soon: new Set(["undo"]),
+    trouble: { slowness: 0.4 },
+  },
+  // A label that moves leaves the associations as they are, so that a read which lags looks just as it should.
+  labels: {
+    first: ["createCompany", "createCompany", "createContact", "createDeal", "associate", "associate"],
+    round: ["makePrimary", "makePrimary"],
+    soon: new Set(),
+    trouble: { lag: 0.6 },
+  },
+  // Reads for an edit just before a removal, or after it, still find what was removed.
+  removals: {
+    first: ["createCompany", "createContact", "createDeal"],
+    round: ["createCompany", "createContact", "createDeal", "edit", "edit", "remove"],
+    soon: new Set(["edit", "remove"]),
+    trouble: { lag: 0.6, duplicates: 0.3 },
+  },
+};
+
+/** Whether there is a plot of this name. */
+export function isPlot(name: string): name is Plot {
+  return Object.hasOwn(OUTLINES, name);
+}
+
+/** The scenario of a plot and a seed. */
+export function createPlot(plot: Plot, seed: number): Scenario {
+  const dice = createDice(deriveSeed(seed, 0));
+  const { first, round, soon, trouble } = OUTLINES[plot];
+  const kinds = [...first, ...Array.from({ length: ROUNDS }, () => round).flat()];
+  return {
+    seed,
+    dealStages: "all",
+    brake: { percent: 10, minimum: 20 },
+    trouble: { ...CALM, ...trouble },
+    steps: kinds.map((kind, index) => ({
+      kind,
+      seed: deriveSeed(seed, 1000 + index),
+      waitMs: soon.has(kind) ? dice.between(5_000, 20_000) : dice.between(300_000, 900_000),
+    })),
+  };
+}
