@@ -162,8 +162,7 @@ function nextContent(
   verdict: Verdict,
 ): Pick<Project, "fields" | "own" | "shortForm" | "dependsOnCompanyId"> {
   if (verdict.state === "merged") return {};
-  const primaryId = observed.kind === "live" ? findPrimaryCompanyId(links) : stored?.dependsOnCompanyId;
-  const companyId = customer?.companyId ?? primaryId;
+  const companyId = customer?.companyId ?? findPrimaryCompanyId(links);
   const isLed = verdict.state === "linked" && observed.kind === "live" && companyId !== undefined;
   const fields = isLed ? mapDeal(observed.object, companyId) : stored?.fields;
   const own = stored?.own ?? (isLed ? NEW_PROJECT_OWN_FIELDS : undefined);

@@ -35,6 +35,12 @@ describe("CustomerStates", () => {
     ]);
   });
 
+  it("takes an id above all that it was told of for linked, also the first one beyond its capacity", () => {
+    const states = new CustomerStates();
+    for (let id = 1; id <= 1_024; id += 1) states.add("excluded", String(id));
+    expect(["1024", "1025", "2000"].map((id) => states.stateOf(id))).toEqual(["excluded", "linked", "linked"]);
+  });
+
   it("lets a trial's turn go before what is stored", () => {
     const states = new CustomerStates();
     states.add("excluded", "7");
