@@ -98,7 +98,8 @@ export function judgeLiveDeal(
   if (!isStageSelected(context.settings.dealStages, deal.stageId))
     return { state: "outOfStage", reason: { code: "stageNotSelected", stageId: deal.stageId } };
   if (companyId === undefined) return { state: "waiting", reason: { code: "noCompany" } };
-  if (customer?.state === "excluded") return { state: "excluded", reason: { code: "customerExcluded", companyId } };
+  if (customer?.state === "excluded" || customer?.isExcludedInHubSpot === true)
+    return { state: "excluded", reason: { code: "customerExcluded", companyId } };
   if (customer?.state === "deleted") return { state: "waiting", reason: { code: "customerDeleted", companyId } };
   if (customer?.fields === undefined) return { state: "waiting", reason: { code: "customerNotHere", companyId } };
   return { state: "linked" };

@@ -49,14 +49,15 @@ describe("CustomerStates", () => {
     expect([states.stateOf("7"), states.stateOf("8")]).toEqual(["linked", "excluded"]);
   });
 
-  it.each(
-    RECORD_STATES.map((state) => [state, ["linked", "excluded", "detached", "deleted"].includes(state)] as const),
-  )("imagines a customer that is %s: %s", (state: RecordState, isImagined) => {
-    const states = new CustomerStates();
-    states.turn("7", state);
-    const imagined = states.imagine("7");
-    expect(imagined === undefined ? undefined : { id: imagined.companyId, state: imagined.state }).toEqual(
-      isImagined ? { id: "7", state } : undefined,
-    );
-  });
+  it.each(RECORD_STATES.map((state) => [state, ["linked", "excluded", "deleted"].includes(state)] as const))(
+    "imagines a customer that is %s: %s",
+    (state: RecordState, isImagined) => {
+      const states = new CustomerStates();
+      states.turn("7", state);
+      const imagined = states.imagine("7");
+      expect(imagined === undefined ? undefined : { id: imagined.companyId, state: imagined.state }).toEqual(
+        isImagined ? { id: "7", state } : undefined,
+      );
+    },
+  );
 });
