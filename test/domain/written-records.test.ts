@@ -109,6 +109,11 @@ describe("decideCustomer", () => {
     );
   });
 
+  it("does not believe a read that misses what was there just before, and says so", () => {
+    const stored = sampleCustomer("1", { fence: { sourceUpdatedAtMs: 1, readAtMs: readAtMs - 1 } });
+    expect(decideBelieved(stored, missing)).toStrictEqual({ kind: "keep", again: "seenJustBefore" });
+  });
+
   it("turns a pointer to another survivor when HubSpot has merged that one, too", () => {
     const stored = sampleUntransferred("1", { state: "merged", reason: { ...reason, survivorId: "80" } });
     expect(decideBelieved(stored, absorbed)).toMatchObject({ record: { state: "merged", reason } });
