@@ -1,7 +1,10 @@
 import type { Customer, RecordState } from "./record.ts";
 
-/** States of a customer that alone decide what becomes of its contact persons and projects. */
-const DECISIVE: ReadonlySet<RecordState> = new Set(["linked", "excluded", "detached", "deleted"]);
+/**
+ * States of a customer that alone decide what becomes of its contact persons and projects. A detached one remembers besides
+ * whether HubSpot excludes its company.
+ */
+const DECISIVE: ReadonlySet<RecordState> = new Set(["linked", "excluded", "deleted"]);
 
 const FIRST_CAPACITY = 1024;
 

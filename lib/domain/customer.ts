@@ -1,3 +1,4 @@
+import { mustAdvanceFence } from "./decision.ts";
 import { isAttachWanted } from "./attach-request.ts";
 import { diffFields } from "./field-changes.ts";
 import { isExcluded } from "./exclusion.ts";
@@ -51,13 +52,38 @@ export function decideCustomer(input: CustomerCase): Decision<Customer> {
   }
 }
 
-/** Nothing of a detached customer changes; but with its company its projects lose, or find again, whom they belong to. */
-function keepDetached({ observed, context }: CustomerCase, stored: Customer): Decision<Customer> {
+/**
+ * Nothing of a detached customer changes; but its projects are still HubSpot's: with their company they lose, or find again,
+ * whom they belong to, and with it they are excluded and released.
+ */
+function keepDetached(input: CustomerCase, stored: Customer): Decision<Customer> {
+  const { observed, context } = input;
   const { deleted, restored } = context.hint.at;
-  if (deleted === undefined && restored === undefined) return keep();
+  const isToldOfLife = deleted !== undefined || restored !== undefined;
+  if (!isToldOfLife && observed.kind !== "live") return keep();
   const again = suspectObject(observed, context.hint);
-  if (again !== undefined || stored.isFollowUpDue) return keep(again);
-  return { kind: "write", record: { ...stored, isFollowUpDue: true, revision: stored.revision + 1 }, isTouch: true };
+  if (again !== undefined) return keep(again);
+  const { isExcludedInHubSpot: wasExcluded, ...rest } = stored;
+  const seen = seeExclusion(input, stored);
+  const isTurned = isToldOfLife || seen.isExcludedInHubSpot !== wasExcluded;
+  const isDue = stored.isFollowUpDue || isTurned;
+  if (seen.fence === stored.fence && isDue === stored.isFollowUpDue) return keep();
+  const record = { ...rest, ...seen, isFollowUpDue: isDue, revision: stored.revision + 1 };
+  return { kind: "write", record, isTouch: true };
+}
+
+/** Whether HubSpot excludes the company of a detached customer, by the newest read; the fence moves on if it must. */
+function seeExclusion(
+  { observed, context }: CustomerCase,
+  stored: Customer,
+): Pick<Customer, "fence" | "isExcludedInHubSpot"> {
+  const known = { fence: stored.fence, ...(stored.isExcludedInHubSpot && { isExcludedInHubSpot: true as const }) };
+  const fence = fenceOf(observed, stored);
+  if (observed.kind !== "live" || isOutdated(stored, fence)) return known;
+  const isNow = isExcluded(observed.object, context.settings.exclusion);
+  const isNews = isNow !== (stored.isExcludedInHubSpot === true);
+  if (!isNews && !mustAdvanceFence(stored, fence, context)) return known;
+  return { fence, ...(isNow && { isExcludedInHubSpot: true as const }) };
 }
 
 const gone: Verdict = { state: "deleted", reason: { code: "goneFromHubSpot" } };

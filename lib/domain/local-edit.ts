@@ -116,7 +116,9 @@ function editOwnFields(own: ProjectOwnFields, edit: ProjectEdit): ProjectOwnFiel
 
 /** Ends the sync of a customer (Kennzeichnung als HubSpot-Kunde entfernen); contact persons and projects are told. */
 export function detachCustomer(stored: Customer, nowMs: number): LocalChange<Customer> {
-  return detach(stored, nowMs, (change) => ({ ...stored, ...change, isFollowUpDue: true }));
+  // What is excluded has nothing to do with who leads: a detach starts no sync.
+  const excluded = stored.state === "excluded" ? { isExcludedInHubSpot: true as const } : {};
+  return detach(stored, nowMs, (change) => ({ ...stored, ...change, ...excluded, isFollowUpDue: true }));
 }
 
 /** Ends the sync of a project (Kennzeichnung als HubSpot-Projekt entfernen). */

@@ -98,7 +98,8 @@ export function judgeLiveDeal(
   if (!isStageSelected(context.settings.dealStages, deal.stageId))
     return { state: "outOfStage", reason: { code: "stageNotSelected", stageId: deal.stageId } };
   if (companyId === undefined) return { state: "waiting", reason: { code: "noCompany" } };
-  if (customer?.state === "excluded") return { state: "excluded", reason: { code: "customerExcluded", companyId } };
+  if (customer?.state === "excluded" || customer?.isExcludedInHubSpot === true)
+    return { state: "excluded", reason: { code: "customerExcluded", companyId } };
   if (customer?.state === "deleted") return { state: "waiting", reason: { code: "customerDeleted", companyId } };
   if (customer?.fields === undefined) return { state: "waiting", reason: { code: "customerNotHere", companyId } };
   return { state: "linked" };
@@ -162,8 +163,7 @@ function nextContent(
   verdict: Verdict,
 ): Pick<Project, "fields" | "own" | "shortForm" | "dependsOnCompanyId"> {
   if (verdict.state === "merged") return {};
-  const primaryId = observed.kind === "live" ? findPrimaryCompanyId(links) : stored?.dependsOnCompanyId;
-  const companyId = customer?.companyId ?? primaryId;
+  const companyId = customer?.companyId ?? findPrimaryCompanyId(links);
   const isLed = verdict.state === "linked" && observed.kind === "live" && companyId !== undefined;
   const fields = isLed ? mapDeal(observed.object, companyId) : stored?.fields;
   const own = stored?.own ?? (isLed ? NEW_PROJECT_OWN_FIELDS : undefined);

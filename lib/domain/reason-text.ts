@@ -111,7 +111,7 @@ function explainReason(record: SyncRecord, reason: Reason): string {
     case "numberTaken":
       return `${name} is held, for its default ${nameNumber(record)} ${reason.number} belongs to ${nameHolder(reason)}; ${kept}.`;
     case "refused":
-      return `${name} is failing: ${reason.error}`;
+      return `${name} is failing: ${reason.error}.`;
   }
 }
 

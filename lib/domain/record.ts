@@ -116,6 +116,8 @@ export interface Customer extends RecordBase {
    * queued. Whoever sees it queues them again, so a crash in between loses nothing.
    */
   readonly isFollowUpDue: boolean;
+  /** Only while detached: HubSpot excludes the company, which keeps its projects excluded. */
+  readonly isExcludedInHubSpot?: true;
 }
 
 /** Contact person fields that HubSpot leads while the record is linked. Personal data. */

@@ -31,6 +31,7 @@ export const CONDENSED_ATTRIBUTES = [
   "absorbedIds",
   "customerNumber",
   "isFollowUpDue",
+  "isExcludedInHubSpot",
   "shortForm",
   "dependsOnCompanyId",
   "fields",
@@ -53,6 +54,7 @@ export function decodeCustomer(item: Item): Customer {
     ...(customerNumber !== undefined && { customerNumber }),
     ...(fields && { fields: decodeCustomerFields(fields) }),
     isFollowUpDue: item["isFollowUpDue"]?.BOOL === true,
+    ...(item["isExcludedInHubSpot"]?.BOOL === true && { isExcludedInHubSpot: true }),
   };
 }
 

@@ -91,6 +91,7 @@ function encodeCustomer(customer: Customer): Item {
   return {
     ...textsToItem({ customerNumber: customer.customerNumber }),
     ...(customer.isFollowUpDue && { isFollowUpDue: { BOOL: true } }),
+    ...(customer.isExcludedInHubSpot && { isExcludedInHubSpot: { BOOL: true } }),
     ...(customer.fields && { fields: { M: encodeCustomerFields(customer.fields) } }),
   };
 }

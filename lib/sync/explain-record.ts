@@ -140,8 +140,9 @@ function summarize({ type, id, hubspot, stored, ruled }: Omit<Explanation, "summ
   const name = `${type.slice(0, 1).toUpperCase()}${type.slice(1)} ${id}`;
   if (ruled.length === 0) return summarizeNothing(name, type, hubspot);
   const sentences = ruled.map(({ record, changes }) => {
-    const { explanation, remedy } = describeState(record);
     const before = stored.find((known) => keyOf(known) === keyOf(record));
+    // A trial writes nothing, so it cannot know whether what was refused would still be.
+    const { explanation, remedy } = describeState(before && isRefused(before) ? before : record);
     return [explanation, remedy, describePending(before, { record, changes })].filter(isTold).join(" ");
   });
   return sentences.join(" ");
@@ -151,10 +152,15 @@ function isTold(sentence: string | undefined): sentence is string {
   return sentence !== undefined;
 }
 
+function isRefused({ reason }: SyncRecord): boolean {
+  return reason?.code === "refused";
+}
+
 /** What is not stored yet: an event on its way, or one that was lost. */
 function describePending(before: SyncRecord | undefined, { record, changes }: RuledRecord): string | undefined {
   if (changes.length === 0) return undefined;
   if (before === undefined) return "It is not stored yet; a resync stores it.";
+  if (isRefused(before)) return `By the rules it is ${record.state}; a resync tries to store that.`;
   if (before.state !== record.state) return `It is still stored as ${before.state}; a resync changes that.`;
   return `A resync would now change ${changes.map(({ field }) => field).join(", ")}.`;
 }

@@ -1,6 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { METRICS } from "../contract.ts";
+import { METRICS, PASS_METRICS } from "../contract.ts";
 import type { Telemetry } from "../sync/ports.ts";
 import { selectLogFields } from "./log-fields.ts";
 
@@ -19,6 +19,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const HIGHEST: Readonly<Record<string, (typeof MetricUnit)["Percent" | "Seconds"]>> = {
   [METRICS.hubspotDailyUsedPercent]: MetricUnit.Percent,
   [METRICS.oldestChangeSeconds]: MetricUnit.Seconds,
+  [PASS_METRICS.seconds]: MetricUnit.Seconds,
 };
 
 /**

@@ -1,4 +1,5 @@
-import { METRICS } from "../../lib/contract.ts";
+import { METRICS, PASS_METRICS } from "../../lib/contract.ts";
+import { OBJECT_TYPES } from "../../lib/domain/hubspot-object.ts";
 import { PRICES } from "../bench/prices.ts";
 import type { CountedUnits } from "./count-units.ts";
 
@@ -24,6 +25,7 @@ export const PORTALS: readonly Portal[] = [
 /** What cannot be counted on a developer's machine. */
 export const ASSUMED = {
   nightsPerMonth: 30,
+  hoursPerMonth: 720,
   /** HubSpot's answer, which a function mostly waits for. */
   secondsPerHubSpotCall: 0.3,
   /** Everything else that an invocation takes. */
@@ -61,7 +63,6 @@ export function computeMonthlyCost(counted: CountedUnits, portal: Portal, alarmM
   const storedGb = (size * storedBytes) / GB;
   const units = (kind: "readUnits" | "writeUnits"): number =>
     (portal.deliveries / edits) * editing[kind] + nights * size * quietPass[kind];
-  const { namespace: _namespace, ...metrics } = METRICS;
   return {
     Lambda: costOfLambda(counted, portal, passCalls),
     "API Gateway": portal.deliveries * PRICES.httpApiRequest,
@@ -69,13 +70,21 @@ export function computeMonthlyCost(counted: CountedUnits, portal: Portal, alarmM
     "DynamoDB requests": units("readUnits") * PRICES.dynamoDbReadUnit + units("writeUnits") * PRICES.dynamoDbWriteUnit,
     "DynamoDB storage, recovery": storedGb * (PRICES.dynamoDbStorageGbMonth + PRICES.dynamoDbRecoveryGbMonth),
     "CloudWatch logs": logGb * (PRICES.logIngestedGb + ASSUMED.logRetentionMonths * PRICES.logStoredGbMonth),
-    "CloudWatch metrics": Object.keys(metrics).length * PRICES.customMetricMonth,
+    "CloudWatch metrics": countMetricMonths() * PRICES.customMetricMonth,
     "CloudWatch alarms, dashboard": alarmMetrics * PRICES.alarmMetricMonth + DASHBOARDS * PRICES.dashboardMonth,
     "Secrets Manager": SECRETS * PRICES.secretMonth,
     // An upper bound: Lambda records one invocation a second, and a twentieth of the others.
     "X-Ray": invocations * PRICES.trace,
     "Traffic to HubSpot": ((calls * ASSUMED.requestBytesToHubSpot) / GB) * PRICES.trafficOutGb,
   };
+}
+
+/** A metric is paid for by the hour in which it has a value: those of a pass for one hour a night. */
+function countMetricMonths(): number {
+  const { namespace: _namespace, ...metrics } = METRICS;
+  const { counts, ...figures } = PASS_METRICS;
+  const ofPass = counts.length * OBJECT_TYPES.length + Object.keys(figures).length;
+  return Object.keys(metrics).length + (ofPass * ASSUMED.nightsPerMonth) / ASSUMED.hoursPerMonth;
 }
 
 function costOfLambda({ editing, edits }: CountedUnits, portal: Portal, passCalls: number): number {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isAttachWanted, isMoveVoid } from "../../lib/domain/attach-request.ts";
 import type { HistoryEntry } from "../../lib/domain/record.ts";
-import { sampleCustomer } from "../fixtures/sample-records.ts";
+import { sampleCustomer, sampleProject } from "../fixtures/sample-records.ts";
 
 const detachedAt = (atMs: number): HistoryEntry => ({
   atMs,
@@ -53,6 +53,13 @@ describe("an attach that is bound to a revision", () => {
     const bound = seen === undefined ? {} : { seen };
     expect(isAttachWanted(stored, { at: { attach: 1 }, ...bound })).toBe(!isVoid);
     expect(isMoveVoid([stored], { at: { attach: 1 }, absorbs: ["1"], ...bound })).toBe(isVoid);
+  });
+
+  it("is void if any of the records that are attached has changed, a customer or a project", () => {
+    const hint = { at: { attach: 1 }, absorbs: ["1", "2"], seen: { id: "1", revision: 3 } };
+    expect(isMoveVoid([sampleCustomer("2"), stored], hint)).toBe(true);
+    expect(isMoveVoid([sampleProject("2", "7"), sampleProject("1", "7", { revision: 4 })], hint)).toBe(true);
+    expect(isMoveVoid([sampleProject("2", "7"), sampleProject("1", "7", { revision: 3 })], hint)).toBe(false);
   });
 
   it("says nothing of records that a merge absorbed", () => {

@@ -81,6 +81,16 @@ describe("coalesceChanges", () => {
     expect(coalesceChanges([...told, sixth])[0]?.origin?.deliveryIds).toEqual(["a", "b", "c", "d", "e"]);
   });
 
+  it("keeps the newer of what two attaches at the same time have seen", () => {
+    const older: Change = { ...deal, at: { attach: 5 }, seen: { id: "512", revision: 3 } };
+    const newer: Change = { ...deal, at: { attach: 5 }, seen: { id: "512", revision: 4 } };
+    for (const changes of [
+      [older, newer],
+      [newer, older],
+    ])
+      expect(coalesceChanges(changes)).toEqual([newer]);
+  });
+
   it("keeps what the latest attach has seen, and nothing when that was bound to nothing", () => {
     const seen = { id: "512", revision: 3 };
     const early: Change = { ...deal, at: { attach: 5 }, seen };

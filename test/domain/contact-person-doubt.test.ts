@@ -102,6 +102,33 @@ describe("decideContactPerson", () => {
     ).toBe("?");
   });
 
+  it.each<[name: string, given: Given, expected: string]>([
+    ["that stays", { links: [primaryLink("1")] }, "linked*"],
+    ["that goes", { links: [{ companyId: "1", isPrimary: false }] }, "?"],
+    ["of another company in place of this", { links: elsewhere }, "?"],
+  ])("within the replicas' lag, without an event, takes a primary label %s", (...[, given, expected]) => {
+    const stored = { ...linked, fence: justNow };
+    expect(show("eligible", { ...given, stored, hint: { at: { property: 1 }, looks: 0 } })).toBe(expected);
+  });
+
+  it.each<[name: string, sighting: string, at: Hint["at"], expected: string]>([
+    [
+      "a lost association, for its company has turned just now",
+      "not associated",
+      { follow: readAtMs - 1 },
+      "deleted+? notAssociated",
+    ],
+    ["no lost association that nothing turned", "not associated", { property: 1 }, "deleted+ notAssociated"],
+    ["no association that is there", "eligible", { follow: readAtMs - 1 }, "linked*"],
+  ])("has a later read confirm %s", (...[, sighting, at, expected]) => {
+    const stored = samplePerson("3", "1", { fence: { sourceUpdatedAtMs: 1, readAtMs: 1 } });
+    const was =
+      sighting === "eligible"
+        ? { ...stored, state: "deleted" as const, reason: { code: "notAssociated", companyId: "1" } as const }
+        : stored;
+    expect(show(sighting, { stored: was, hint: { at, looks: 0 } })).toBe(expected);
+  });
+
   it("revives at once what was deleted for another reason than its own deletion", () => {
     const reason: Reason = { code: "customerDeleted", companyId: "1" };
     const stored = samplePerson("3", "1", { state: "deleted", reason, fence: justNow });

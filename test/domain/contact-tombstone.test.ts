@@ -95,6 +95,13 @@ describe("decideTombstone", () => {
     expect(decide({ observed: absorbed, stored: deletedStone, hint: NO_HINT })?.state).toBe("merged");
   });
 
+  it("is written of an absorbed contact that was seen a moment ago, but not yet of one that is only missing", () => {
+    const persons = [samplePerson("3", "1", { fence: { sourceUpdatedAtMs: 1, readAtMs: NOW_MS - 1 } })];
+    const hint = { at: { property: 1 }, looks: MAX_LOOKS };
+    expect(decide({ observed: absorbed, persons, hint })?.state).toBe("merged");
+    expect(decide({ observed: missing, persons, hint })).toBeUndefined();
+  });
+
   it("is renewed when only one of several contact persons was linked again", () => {
     const persons = [samplePerson("3", "1", { state: "deleted" }), samplePerson("3", "2")];
     expect(decide({ observed: archived, persons, stored: deletedStone, hint: NO_HINT })?.revision).toBe(2);

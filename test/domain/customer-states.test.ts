@@ -35,6 +35,12 @@ describe("CustomerStates", () => {
     ]);
   });
 
+  it("takes an id above all that it was told of for linked, also the first one beyond its capacity", () => {
+    const states = new CustomerStates();
+    for (let id = 1; id <= 1_024; id += 1) states.add("excluded", String(id));
+    expect(["1024", "1025", "2000"].map((id) => states.stateOf(id))).toEqual(["excluded", "linked", "linked"]);
+  });
+
   it("lets a trial's turn go before what is stored", () => {
     const states = new CustomerStates();
     states.add("excluded", "7");
@@ -43,14 +49,15 @@ describe("CustomerStates", () => {
     expect([states.stateOf("7"), states.stateOf("8")]).toEqual(["linked", "excluded"]);
   });
 
-  it.each(
-    RECORD_STATES.map((state) => [state, ["linked", "excluded", "detached", "deleted"].includes(state)] as const),
-  )("imagines a customer that is %s: %s", (state: RecordState, isImagined) => {
-    const states = new CustomerStates();
-    states.turn("7", state);
-    const imagined = states.imagine("7");
-    expect(imagined === undefined ? undefined : { id: imagined.companyId, state: imagined.state }).toEqual(
-      isImagined ? { id: "7", state } : undefined,
-    );
-  });
+  it.each(RECORD_STATES.map((state) => [state, ["linked", "excluded", "deleted"].includes(state)] as const))(
+    "imagines a customer that is %s: %s",
+    (state: RecordState, isImagined) => {
+      const states = new CustomerStates();
+      states.turn("7", state);
+      const imagined = states.imagine("7");
+      expect(imagined === undefined ? undefined : { id: imagined.companyId, state: imagined.state }).toEqual(
+        isImagined ? { id: "7", state } : undefined,
+      );
+    },
+  );
 });

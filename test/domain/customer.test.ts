@@ -11,8 +11,8 @@ import { sampleCustomer, sampleUntransferred } from "../fixtures/sample-records.
 /** "Life of a record" for customers: a sighting (row) meets what is stored (column). See `readTable`. */
 const LIFE = `
                    | reason             | nothing   | linked    | excluded+ | deleted+  | failing+  | excluded- | deleted-  | failing-  | detached | merged
-eligible           |                    | linked*   | linked*   | linked*   | linked*   | linked*   | linked*   | linked*   | linked*   | =        | =
-excluded           | excludedByProperty | excluded- | excluded+ | touch     | excluded+ | excluded+ | touch     | excluded- | excluded- | =        | =
+eligible           |                    | linked*   | linked*   | linked*   | linked*   | linked*   | linked*   | linked*   | linked*   | touch    | =
+excluded           | excludedByProperty | excluded- | excluded+ | touch     | excluded+ | excluded+ | touch     | excluded- | excluded- | touch    | =
 archived           | deletedInHubSpot   | deleted-  | deleted+  | deleted+  | touch     | deleted+  | deleted-  | touch     | deleted-  | =        | =
 absorbed           | absorbedBy         | merged-   | merged-   | merged-   | merged-   | merged-   | merged-   | merged-   | merged-   | =        | =
 missing            | goneFromHubSpot    | =         | deleted+  | deleted+  | deleted+  | deleted+  | deleted-  | deleted-  | deleted-  | =        | =

@@ -25,6 +25,12 @@ describe("estimatePages", () => {
     ["knows nothing from a single object", reachOf({ toId: "9000", read: 1 }), undefined],
     ["takes a lane that is done for empty", reachOf({ toId: "9000", isDone: true }), 0],
     ["counts what is left by the distance of ids seen", reachOf({ toId: "21200" }), 100],
+    ["knows the distance from two objects on", reachOf({ toId: "21200", read: 2 }), 1],
+    [
+      "knows nothing of a lane that goes on without a first id",
+      { lane: { ...createLane("deal"), toId: "9000", read: 100 }, reachedId: "1200" },
+      undefined,
+    ],
     ["is zero at the end", reachOf({ toId: "1200" }), 0],
     ["is never negative", reachOf({ toId: "1100" }), 0],
   ])("%s", (_name, reach, expected) => {
@@ -52,7 +58,7 @@ describe("splitLane", () => {
   it("cuts an open lane so many pages ahead", () => {
     const split = splitLane(reachOf(), 32);
     expect(split?.front).toEqual(lane({ toId: "7600" }));
-    expect(split?.back).toEqual({
+    expect(split?.back).toStrictEqual({
       type: "contact",
       fromId: "7600",
       doneId: "7600",
@@ -76,6 +82,8 @@ describe("splitLane", () => {
     ["has one id left", reachOf({ toId: "1201" })],
     ["ends where the cut would be", reachOf({ toId: "7600" })],
     ["is at its end", reachOf({ toId: "1200" })],
+    ["was read beyond its end", reachOf({ toId: "1000" })],
+    ["goes on without a first id", { lane: { ...createLane("deal"), toId: "9000", read: 100 }, reachedId: "1200" }],
   ])("cuts no lane that %s", (_name, reach) => {
     expect(splitLane(reach, 32)).toBeUndefined();
   });

@@ -23,6 +23,12 @@ const claim = fc.record({ number: fc.string({ minLength: 1, maxLength: 12 }), ho
 const claims = fc.uniqueArray(claim, { maxLength: 60, selector: ({ number }) => number });
 
 describe("number sums", () => {
+  it("are zero in each bucket before the first number", () => {
+    const empty = createNumberSums();
+    expect(empty).toHaveLength(NUMBER_BUCKETS);
+    expect(new Set(empty)).toEqual(new Set([0]));
+  });
+
   it("are equal for the same claims in any order", () => {
     fc.assert(
       fc.property(claims, (some) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NO_HINT, type Hint } from "../../lib/domain/decision.ts";
+import type { Project } from "../../lib/domain/record.ts";
 import { decideProject, findPrimaryCompanyId, holdProject, NEW_PROJECT_OWN_FIELDS } from "../../lib/domain/project.ts";
 import { REPLICA_LAG_MS } from "../../lib/domain/suspicion.ts";
 import { describeDecision, findGaps, pick, readTable } from "../fixtures/decision-table.ts";
@@ -54,6 +55,23 @@ outdated deletion       | deletedInHubSpot | deleted-    | =           | =      
 `;
 
 const readAtMs = NOW_MS - 500;
+
+/** Deal 5, stored at company 1 a moment ago, is seen at company 2. */
+function decideMove(given: {
+  readonly stored: Partial<Project>;
+  readonly hint?: Hint;
+  readonly absorbedIds?: readonly string[];
+}): string {
+  const stored = sampleProject("5", "1", {
+    fence: { sourceUpdatedAtMs: 1, readAtMs: readAtMs - 1 },
+    ...given.stored,
+  });
+  const customer = sampleCustomer("2", { absorbedIds: given.absorbedIds ?? [] });
+  const observed = { kind: "live", readAtMs, object: sampleDeal("5") } as const;
+  const context = sampleContext(given.hint ?? { at: { property: 1 }, looks: 0 });
+  const seen = { observed, links: [primaryLink("2")], customer, context };
+  return describeDecision(decideProject({ dealId: "5", stored, ...seen }), stored);
+}
 
 describe("decideProject", () => {
   const cells = [...readTable(WITH_DATA), ...readTable(WITHOUT_DATA)];
@@ -130,6 +148,49 @@ describe("decideProject", () => {
     const customer = sampleCustomer("2");
     const observed = { kind: "live", readAtMs, object: sampleDeal("5") } as const;
     const seen = { observed, links: [primaryLink("2")], customer, context: sampleContext(hint) };
+    expect(describeDecision(decideProject({ dealId: "5", stored, ...seen }), stored)).toBe(expected);
+  });
+
+  it.each([
+    ["a merge of the companies explains", decideMove({ stored: {}, absorbedIds: ["1"] }), "linked*"],
+    ["a merge of other companies does not explain", decideMove({ stored: {}, absorbedIds: ["7"] }), "?"],
+    ["is none, the deal being where it was", decideMove({ stored: { dependsOnCompanyId: "2" } }), "linked*"],
+    ["comes with an attach", decideMove({ stored: {}, hint: { at: { attach: 1 }, looks: 0 } }), "linked*"],
+    [
+      "comes with a restored deal",
+      decideMove({ stored: { state: "deleted" }, hint: { at: { restored: 1 }, looks: 0 } }),
+      "linked*",
+    ],
+    ["comes with what a merge hands over", decideMove({ stored: { revision: 0 } }), "linked*"],
+  ])("within the replicas' lag, believes a move to another company that %s", (_name, seen, expected) => {
+    expect(seen).toBe(expected);
+  });
+
+  it("looks again at a first company within the replicas' lag that no event spoke of, and says why", () => {
+    const { dependsOnCompanyId: _, ...rest } = sampleProject("5", "1", { state: "waiting" });
+    const stored = { ...rest, fence: { sourceUpdatedAtMs: 1, readAtMs: readAtMs - 1 } };
+    const context = sampleContext({ at: { property: 1 }, looks: 0 });
+    const seen = { ...pick(SEEN_DEALS, "eligible"), context };
+    expect(decideProject({ dealId: "5", stored, ...seen })).toEqual({ kind: "keep", again: "unexpectedFlip" });
+  });
+
+  it.each<[name: string, sighting: string, at: Hint["at"], again: string]>([
+    ["an event deleted and that is still there", "eligible", { deleted: 1 }, "stillThere"],
+    ["an event restored and that is still in the bin", "archived", { restored: 1 }, "stillArchived"],
+  ])("looks again at a deal that %s", (...[, sighting, at, again]) => {
+    const context = sampleContext({ at, looks: 0 });
+    const seen = { ...pick(SEEN_DEALS, sighting), context };
+    expect(decideProject({ dealId: "5", stored: sampleProject("5", "1"), ...seen })).toEqual({ kind: "keep", again });
+  });
+
+  it.each<[name: string, at: Hint["at"], sinceMs: number, expected: string]>([
+    ["not by a late update within the replicas' lag", { property: 1 }, REPLICA_LAG_MS - 1, "?"],
+    ["by a live read clearly after it", { property: 1 }, REPLICA_LAG_MS, "linked*"],
+    ["by a restore event at once, its company perhaps yet to come", { restored: readAtMs }, 1, "linked*?"],
+  ])("revives a deleted project %s", (...[, at, sinceMs, expected]) => {
+    const fence = { sourceUpdatedAtMs: 1, readAtMs: readAtMs - sinceMs };
+    const stored = sampleProject("5", "1", { state: "deleted", reason: { code: "deletedInHubSpot" }, fence });
+    const seen = { ...pick(SEEN_DEALS, "eligible"), context: sampleContext({ at, looks: 0 }) };
     expect(describeDecision(decideProject({ dealId: "5", stored, ...seen }), stored)).toBe(expected);
   });
 

@@ -142,7 +142,44 @@ const CASES: readonly (readonly [Reason, SyncRecord, string, explains: string, r
   ],
 ];
 
+/** How the sentence about a deletion ends, and what is to be done, by type and by what is here. */
+const DELETIONS: readonly (readonly [name: string, SyncRecord, ends: string, remedy: string])[] = [
+  [
+    "a customer",
+    sampleCustomer("1", { state: "deleted" }),
+    "deleted in HubSpot; it keeps its data, and HubSpot no longer leads.",
+    "Restore it in HubSpot (within 90 days), or attach the record to another HubSpot id.",
+  ],
+  [
+    "a customer that was never transferred",
+    sampleUntransferred("1", { state: "deleted" }),
+    "deleted in HubSpot.",
+    "Restore it in HubSpot (within 90 days).",
+  ],
+  [
+    "a contact person",
+    samplePerson("7", "1", { state: "deleted" }),
+    "deleted in HubSpot; it keeps its data.",
+    "Restore it in HubSpot (within 90 days).",
+  ],
+];
+
 describe("describeState", () => {
+  it.each(DELETIONS)("tells of a deletion what is left of %s, and what can be done", (...[, record, ends, remedy]) => {
+    const text = describeState({ ...record, reason: { code: "deletedInHubSpot" } });
+    expect(text.explanation.slice(-ends.length)).toBe(ends);
+    expect(text.remedy).toBe(remedy);
+  });
+
+  it("calls the number that is taken what ZEP calls it", () => {
+    const customer = describeState({ ...sampleUntransferred("1", { state: "failing" }), reason: taken });
+    expect(customer.explanation).toContain("default customer number K-7");
+    expect(customer.remedy).toContain("another customer number");
+    const project = describeState({ ...sampleProject("5", "1", { state: "failing" }), reason: taken });
+    expect(project.explanation).toContain("default short form K-7");
+    expect(project.remedy).toContain("another short form");
+  });
+
   it.each(CASES)("puts %j into words, names the record and says what to do", (...given) => {
     const [reason, record, words, explains, remedy] = given;
     const text = describeState({ ...record, reason });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Reason, RecordState, SyncRecord } from "../../lib/domain/record.ts";
+import type { ContactPerson, Reason, RecordState, SyncRecord } from "../../lib/domain/record.ts";
 import { classifyRepair, LATE_MS, type RepairCause } from "../../lib/domain/repair-cause.ts";
 import { sampleCustomer, samplePerson, sampleProject } from "../fixtures/sample-records.ts";
 
@@ -169,6 +169,23 @@ describe("classifyRepair", () => {
     ],
     [
       "driftByHand",
+      "a record that differs under new rules that put nothing elsewhere",
+      difference(customer(), sampleCustomer("1", { fields: { ...fieldsOf(customer()), name: "x" } }), {
+        areSettingsChanged: true,
+      }),
+    ],
+    [
+      "association",
+      "an entry without data whose contact came back to its company",
+      difference(withoutFields(person("deleted", notAssociated)), person()),
+    ],
+    [
+      "association",
+      "a contact that left its company before anything of it was transferred",
+      difference(withoutFields(person("waiting")), withoutFields(person("deleted", notAssociated))),
+    ],
+    [
+      "driftByHand",
       "a contact person that differs",
       difference(person(), samplePerson("2", "1", { fields: { ...fieldsOf(person()), email: "x" } })),
     ],
@@ -181,6 +198,11 @@ describe("classifyRepair", () => {
     expect(classifyRepair(given)).toBe(expected);
   });
 });
+
+function withoutFields(record: ContactPerson): ContactPerson {
+  const { fields: _, ...entry } = record;
+  return entry;
+}
 
 function fieldsOf<F extends object>(record: { readonly fields?: F }): F {
   if (record.fields === undefined) throw new Error("a sample without fields");

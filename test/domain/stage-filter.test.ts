@@ -53,6 +53,14 @@ describe("parseDealStages of any text", () => {
     );
   });
 
+  it("says of a mixture what it is and what to do", () => {
+    expect(parseDealStages(" won, ALL  lost ")).toEqual({
+      kind: "invalid",
+      problem:
+        'dealStages is "won, ALL  lost": "all" cannot stand beside stage ids (won, lost). Use either "all" or the ids.',
+    });
+  });
+
   it("never throws, and names the ids whenever it refuses", () => {
     const text = fc.array(fc.oneof(separator, fc.constantFrom("all", "All", "ALL"), fc.string({ unit: "binary" })));
     fc.assert(

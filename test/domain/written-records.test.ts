@@ -3,7 +3,7 @@ import { decideContactPerson } from "../../lib/domain/contact-person.ts";
 import { decideCustomer } from "../../lib/domain/customer.ts";
 import { MAX_LOOKS, type Decision, type Hint } from "../../lib/domain/decision.ts";
 import { mapCompany, mapContact, mapDeal } from "../../lib/domain/field-mapping.ts";
-import { decideProject, NEW_PROJECT_OWN_FIELDS } from "../../lib/domain/project.ts";
+import { decideProject } from "../../lib/domain/project.ts";
 import type { Company, Observation } from "../../lib/domain/hubspot-object.ts";
 import type { Customer, Project } from "../../lib/domain/record.ts";
 import {
@@ -107,6 +107,11 @@ describe("decideCustomer", () => {
         history,
       }),
     );
+  });
+
+  it("does not believe a read that misses what was there just before, and says so", () => {
+    const stored = sampleCustomer("1", { fence: { sourceUpdatedAtMs: 1, readAtMs: readAtMs - 1 } });
+    expect(decideBelieved(stored, missing)).toStrictEqual({ kind: "keep", again: "seenJustBefore" });
   });
 
   it("turns a pointer to another survivor when HubSpot has merged that one, too", () => {
@@ -288,7 +293,7 @@ describe("decideProject", () => {
         state: "linked",
         absorbedIds: [],
         fields: mapDeal(deal.object, "1"),
-        own: NEW_PROJECT_OWN_FIELDS,
+        own: { tasks: [], projectEmployees: [], status: "active" },
         shortForm: "5",
         dependsOnCompanyId: "1",
         ...first,

@@ -5,7 +5,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ContactPerson } from "../../lib/domain/record.ts";
 import { encodeRecord } from "../../lib/dynamodb/encode-record.ts";
 import { recordKey } from "../../lib/dynamodb/keys.ts";
@@ -50,6 +50,8 @@ function createLossyClient(commandName: string, losses: number): { client: Dynam
 function createStubClient(answer: (command: unknown) => unknown): Pick<DynamoDBClient, "send"> {
   return { send: async (command: unknown) => answer(command) };
 }
+
+vi.setConfig({ testTimeout: 120_000 });
 
 describe("putItemIf", () => {
   it("reports a write as written when only its answer was lost and the SDK repeated it", async () => {

@@ -256,6 +256,42 @@ describe("the way to a state and back, over HTTP and from the command line", () 
     },
   );
 
+  it.each(["newId", "survivingId"])(
+    "merged deals (%s): the surviving project goes on with short form and ZEP's own data, the other points at it",
+    async (style) => {
+      const [kept, absorbed] = [await makeFamily(`C-${style}`), await makeFamily(`D-${style}`)];
+      const merge = { type: "deal", primaryId: kept.deal, mergedIds: [absorbed.deal], style };
+      const survivor = String((await world.sim("POST", "/merge", merge))["id"]);
+      const sentence = new RegExp(`${survivor} has taken over all it had\\. Look at ${survivor}`, "u");
+      await expectState("projects", absorbed.deal, { state: "merged", sentence });
+      await expectState("projects", survivor, LINKED);
+      expect(await read("projects", survivor)).toMatchObject({ ...ownOf(`C-${style}`), companyId: kept.company });
+      expect((await desk.ask("POST", `/v1/projects/${absorbed.deal}/attach`, { body: {} })).status).toBe(409);
+      expect((await runCli(world.stack.url, words(`set projekt ${absorbed.deal} vorgänge=Neu`))).exitCode).toBe(1);
+    },
+  );
+
+  it.each(["newId", "survivingId"])(
+    "merged contacts (%s): the surviving contact is the contact person, nothing personal stays of the other",
+    async (style) => {
+      const [kept, absorbed] = [await makeFamily(`E-${style}`), await makeFamily(`F-${style}`)];
+      const merge = { type: "contact", primaryId: kept.contact, mergedIds: [absorbed.contact], style };
+      const survivor = String((await world.sim("POST", "/merge", merge))["id"]);
+      const sentence = new RegExp(`was merged into ${survivor}|${survivor} has taken over`, "u");
+      await expectState("contact-persons", absorbed.contact, { state: "merged", sentence });
+      expect(JSON.stringify(await read("contact-persons", absorbed.contact))).not.toMatch(/Ada|F-/u);
+      for (const { company } of [kept, absorbed])
+        await vi.waitFor(
+          async () => {
+            const { contactPersons } = await desk.get(`/v1/customers/${company}`);
+            expect(contactPersons).toContainEqual(expect.objectContaining({ contactId: survivor, state: "linked" }));
+          },
+          { timeout: 60_000, interval: 200 },
+        );
+      expect(await cli(`list ansprechpartner --customer ${absorbed.company}`)).toContain(survivor);
+    },
+  );
+
   it("erased: nothing of the person stays, and nothing brings it back", async () => {
     const { company, contact } = await makeFamily("Vergessen");
     await world.sim("POST", "/erase", { contactId: contact });
@@ -290,6 +326,19 @@ describe("the way to a state and back, over HTTP and from the command line", () 
     await expectState("customers", newCompany, LINKED);
     await expectState("projects", newDeal, LINKED);
     expect(await read("customers", newCompany)).toMatchObject({ name: "Neuling", customerNumber: newCompany });
+    expect((await runCli(world.stack.url, ["health"])).exitCode).toBe(0);
+  });
+
+  it("failing: what the store refuses keeps its data, is told with its reason, and clears itself", async () => {
+    const { company } = await makeFamily("Zu-gross");
+    await desk.unheard(() => desk.edit("company", company, { name: "Neu", description: "x".repeat(500_000) }));
+    await cli("reconcile --watch");
+    await expectState("customers", company, { state: "failing", sentence: /PutItem failed.*ValidationException/u });
+    expect(await read("customers", company)).toMatchObject({ name: "Zu-gross", customerNumber: "K-Zu-gross" });
+    expect((await runCli(world.stack.url, ["health"])).out).toContain(`company ${company}: `);
+    await desk.edit("company", company, { description: "kurz" });
+    await expectState("customers", company, LINKED);
+    expect(await read("customers", company)).toMatchObject({ name: "Neu", remark: "kurz" });
     expect((await runCli(world.stack.url, ["health"])).exitCode).toBe(0);
   });
 

@@ -43,7 +43,9 @@ async function answer(question: Question, byId: ReadonlyMap<string, RunnerTestCa
     results.push(result);
     if (result.status === TestStatus.Failed && !question.isEachToRun) break;
   }
-  return { tests: results, coverage: stryker.mutantCoverage, hitCount: stryker.hitCount };
+  // What each test reaches is too much to be sent once for each mutant.
+  const coverage = question.context === undefined ? stryker.mutantCoverage : undefined;
+  return { tests: results, coverage, hitCount: stryker.hitCount };
 }
 
 async function run(id: string, test: RunnerTestCase | undefined): Promise<TestResult> {

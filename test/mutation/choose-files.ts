@@ -14,6 +14,9 @@ const SOURCES = ["lib/domain/**/*.ts", "lib/sync/**/*.ts"];
 /** Tests that search: slow, and what they find deserves a test that names it. */
 const SEARCHES: readonly string[] = [
   "test/domain/record-life.test.ts",
+  "test/sync/crash-anywhere.test.ts",
+  "test/sync/record-life.test.ts",
+  "test/sync/unique-numbers.test.ts",
   "test/sync/pass/interrupted-pass.test.ts",
   "test/sync/pass/lost-webhooks.test.ts",
   "test/sync/pass/scale.test.ts",

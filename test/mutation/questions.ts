@@ -2,10 +2,13 @@ import { BroadcastChannel } from "node:worker_threads";
 import type { InstrumenterContext, MutantCoverage } from "@stryker-mutator/api/core";
 import type { TestResult } from "@stryker-mutator/api/test-runner";
 
+/** Why a mutant has no result when the time is over. */
+export const NOT_TRIED = "not tried";
+
 /** Which tests to run, and how; what is left out means all of them, until the first that fails. */
 export interface Question {
   readonly testIds?: readonly string[] | undefined;
-  /** What Stryker's switch and counters are to be meanwhile. */
+  /** What Stryker's switch and counters are to be meanwhile; left out to learn which test reaches which mutant. */
   readonly context?: InstrumenterContext;
   readonly isEachToRun?: boolean;
   /** Nothing more will be asked, nor is this. */

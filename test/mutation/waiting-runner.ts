@@ -11,7 +11,7 @@ import {
   type TestRunner,
 } from "@stryker-mutator/api/test-runner";
 import { createVitest, type Vitest } from "vitest/node";
-import { openChannel, receive, send, type Answer, type Question } from "./questions.ts";
+import { NOT_TRIED, openChannel, receive, send, type Answer, type Question } from "./questions.ts";
 
 /** A run of Vitest that has loaded code and tests, and waits; see answer-questions.ts. */
 interface WaitingRun {
@@ -76,6 +76,8 @@ class WaitingRunner implements TestRunner {
   }
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
+    if (Date.now() > Number(process.env["MUTATION_END_AT_MS"]))
+      return { status: MutantRunStatus.Error, errorMessage: NOT_TRIED };
     const { activeMutant, testFilter } = options;
     const result = await this.#try(options, "", testFilter ?? this.#listReaching(activeMutant.id));
     // A mutant that is run while the code is loaded, too: loading it anew takes long, so it comes last.

@@ -111,10 +111,14 @@ function fateOf(input: OracleInput, id: string): CustomerFate {
     return stored?.state === "detached" ? "detached" : "merged";
   }
   if (life.kind !== "live") return "deleted";
-  const exclusion = (history.contentNow("company", id)?.properties["zep"] ?? "").trim().toLowerCase();
-  if (exclusion === "no" || exclusion === "nein") return "excluded";
+  if (isExcludedNow(input, id)) return "excluded";
   const isHeld = table.customers().some((customer) => customer.companyId === id && isWaitingForNumber(input, customer));
   return isHeld ? "held" : "linked";
+}
+
+function isExcludedNow({ history }: OracleInput, id: string): boolean {
+  const exclusion = (history.contentNow("company", id)?.properties["zep"] ?? "").trim().toLowerCase();
+  return exclusion === "no" || exclusion === "nein";
 }
 
 /** A record may be held only while another has its number. */
@@ -156,7 +160,9 @@ function judgeLiveProject(input: OracleInput, object: SimObject, project: Projec
   const primaryId = history.linksNow("deal", object.id).find(({ isPrimary }) => isPrimary)?.toId;
   const isSelected = stageIds === undefined || stageIds.includes(object.properties["dealstage"] ?? "");
   const fate = primaryId === undefined ? "none" : fateOf(input, primaryId);
-  const expected = !isSelected ? "outOfStage" : fate === "excluded" ? "excluded" : hasData(fate) ? "linked" : "waiting";
+  // A detached customer goes its own way, but its company's exclusion holds for its projects.
+  const isExcluded = fate === "excluded" || (fate === "detached" && isExcludedNow(input, primaryId ?? ""));
+  const expected = !isSelected ? "outOfStage" : isExcluded ? "excluded" : hasData(fate) ? "linked" : "waiting";
   const state = project?.state ?? "absent";
   if (project !== undefined && expected === "linked" && isWaitingForNumber(input, project)) return undefined;
   // A customer held for its number may or may not have data from before.

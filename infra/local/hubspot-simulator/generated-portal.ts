@@ -49,12 +49,20 @@ export class GeneratedPortal implements PortalSource {
     links: new Map(),
   };
   readonly #counts: TypeCounts;
+  readonly #stretch: number;
   readonly #definitions: Readonly<Record<SimType, ReadonlyMap<string, PropertyDefinition>>>;
 
-  constructor(options: { readonly identity: PortalIdentity; readonly now: () => number; readonly counts: TypeCounts }) {
+  constructor(options: {
+    readonly identity: PortalIdentity;
+    readonly now: () => number;
+    readonly counts: TypeCounts;
+    /** How many times further apart the ids of the last two thirds of a type lie. Default 1. */
+    readonly stretch?: number | undefined;
+  }) {
     this.identity = options.identity;
     this.now = options.now;
     this.#counts = options.counts;
+    this.#stretch = options.stretch ?? 1;
     this.#definitions = {
       company: byName([...STANDARD_DEFINITIONS.company, EXCLUSION_DEFINITION]),
       contact: byName(STANDARD_DEFINITIONS.contact),
@@ -72,7 +80,17 @@ export class GeneratedPortal implements PortalSource {
 
   /** The id of the n-th object, from 0. */
   idAt(type: SimType, number: number): string {
-    return String(SERIES[type].firstId + number * SERIES[type].step);
+    const { firstId, step } = SERIES[type];
+    const far = Math.max(0, number - this.#stretchedFrom(type));
+    return String(firstId + (number - far + far * this.#stretch) * step);
+  }
+
+  /** The place of an id among the objects, from 0; in between where there is none of this id. */
+  placeOf(type: SimType, id: string): number {
+    const { firstId, step } = SERIES[type];
+    const place = (Number(id) - firstId) / step;
+    const far = Math.max(0, place - this.#stretchedFrom(type));
+    return place - far + far / this.#stretch;
   }
 
   findObject(type: SimType, id: string): SimObject | undefined {
@@ -160,16 +178,18 @@ export class GeneratedPortal implements PortalSource {
     };
   }
 
+  #stretchedFrom(type: SimType): number {
+    return Math.floor(this.#counts[type] / 3);
+  }
+
   #numberOf(type: SimType, id: string): number | undefined {
-    const { firstId, step } = SERIES[type];
-    const number = (Number(id) - firstId) / step;
+    const number = this.placeOf(type, id);
     return Number.isInteger(number) && number >= 0 && number < this.#counts[type] ? number : undefined;
   }
 
   #firstNumberAfter(type: SimType, afterId: string | undefined): number {
     if (afterId === undefined) return 0;
-    const { firstId, step } = SERIES[type];
-    return Math.max(0, Math.floor((Number(afterId) - firstId) / step) + 1);
+    return Math.max(0, Math.floor(this.placeOf(type, afterId)) + 1);
   }
 
   #added(type: SimType): string[] {

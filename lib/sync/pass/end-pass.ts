@@ -1,6 +1,6 @@
-import { METRICS } from "../../contract.ts";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
 import { judgeBrake } from "../../domain/brake.ts";
+import { countPass } from "./count-pass.ts";
 import { LostLeaseError } from "./pass-session.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
 import type { Pass, PassStatus } from "../pass-ports.ts";
@@ -29,9 +29,11 @@ export async function endPass(session: PassSession, { status, reason }: PassEnd)
   };
   const isWhole = status === "succeeded" && !pass.isDryRun && pass.types.length === OBJECT_TYPES.length;
   if (isWhole) await ports.passes.saveSettingsMark(state.settingsMark);
-  const outcome = await ports.passes.finishPass({ pass: ended, owner, report: createReport(session) });
+  const report = createReport(session);
+  const outcome = await ports.passes.finishPass({ pass: ended, owner, report });
   if (outcome === "lostLease") throw new LostLeaseError("lease lost");
-  tell(session, { status, ...(reason !== undefined && { reason }) });
+  ports.telemetry[status === "succeeded" ? "info" : "error"](`pass ${status}`, { passId: pass.passId, reason });
+  if (!pass.isDryRun) countPass(ports.telemetry, { ...ended, status }, report);
 }
 
 function createReport(session: PassSession): PassReport {
@@ -56,24 +58,4 @@ export function readBrake(session: PassSession, type: ObjectType, confirmed: num
   const verdict = judgeBrake({ ...load, ...(confirmed !== undefined && { confirmed }) }, brake);
   const limit = Math.max(brake.minimum, Math.floor((load.active * brake.percent) / 100));
   return verdict.kind === "held" ? { ...load, limit: verdict.limit, isHeld: true } : { ...load, limit, isHeld: false };
-}
-
-const METRIC_OF = {
-  succeeded: METRICS.passSucceeded,
-  failed: METRICS.passFailed,
-  stopped: METRICS.passStopped,
-} as const;
-
-function tell(session: PassSession, { status, reason }: PassEnd): void {
-  const { telemetry } = session.ports;
-  const { pass } = session;
-  const sum = (name: string): number => pass.types.reduce((total, type) => total + session.countOf(type, name), 0);
-  telemetry[status === "succeeded" ? "info" : "error"](`pass ${status}`, { passId: pass.passId, reason });
-  // A trial changes nothing, so nobody should be woken by it or reassured by it.
-  if (pass.isDryRun) return;
-  telemetry.count(METRIC_OF[status], 1);
-  if (status !== "succeeded") return;
-  // What was to be expected is no sign of events that got lost.
-  telemetry.count(METRICS.passRepaired, sum("repaired") - sum("by.firstImport") - sum("by.settings"));
-  telemetry.count(METRICS.recordsFailing, sum("failing"));
 }

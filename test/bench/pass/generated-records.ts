@@ -26,16 +26,14 @@ export class GeneratedRecords {
   readonly counts: TypeCounts;
   readonly #mapping = createObjectMapping(ALL_DEALS.exclusion.property);
 
-  constructor(counts: TypeCounts, now: () => number) {
+  constructor(counts: TypeCounts, now: () => number, stretch?: number) {
     this.counts = counts;
-    this.portal = new GeneratedPortal({ identity: SAMPLE_IDENTITY, now, counts });
+    this.portal = new GeneratedPortal({ identity: SAMPLE_IDENTITY, now, counts, stretch });
   }
 
   /** Ids of a type in ascending order, above `afterId`. */
   *idsAfter(type: SimType, afterId: string | undefined): Generator<string, void, void> {
-    const first = Number(this.portal.idAt(type, 0));
-    const step = Number(this.portal.idAt(type, 1)) - first;
-    const behind = afterId === undefined ? 0 : Math.floor((Number(afterId) - first) / step) + 1;
+    const behind = afterId === undefined ? 0 : Math.floor(this.portal.placeOf(type, afterId)) + 1;
     for (let number = Math.max(0, behind); number < this.counts[type]; number += 1)
       yield this.portal.idAt(type, number);
   }

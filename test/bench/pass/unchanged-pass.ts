@@ -15,6 +15,8 @@ export interface UnchangedNight {
   readonly latencyMs?: number;
   /** Whether HubSpot takes an id as `after`. Default true. */
   readonly isSplittable?: boolean;
+  /** How many times further apart the ids of the last two thirds lie. Default 1. */
+  readonly stretch?: number;
   /** Part of the limit that the pass may use. Default: the pass' own, as deployed. */
   readonly share?: number;
   /** Stands in for what the portal answers. */
@@ -44,7 +46,7 @@ export async function createNight(night: UnchangedNight): Promise<{
   readonly records: GeneratedRecords;
 }> {
   const clock = new VirtualClock();
-  const records = new GeneratedRecords(night.counts, clock.now);
+  const records = new GeneratedRecords(night.counts, clock.now, night.stretch);
   const world = createPassWorld({
     clock,
     source: () => records.portal,

@@ -26,6 +26,18 @@ describe("GeneratedPortal", () => {
     expect(listAll(portal, "company", 100)).toEqual(expected);
   });
 
+  it("lays the ids of the last two thirds further apart if asked to, and still finds each", () => {
+    const counts = { company: 9, contact: 0, deal: 0 };
+    const portal = new GeneratedPortal({ identity: SAMPLE_IDENTITY, now: () => NOW_MS, counts, stretch: 10 });
+    const ids = listAll(portal, "company", 4);
+    expect(ids.map((id) => Number(id) - Number(ids[0]))).toEqual([0, 7, 14, 21, 91, 161, 231, 301, 371]);
+    expect(ids.map((id) => portal.placeOf("company", id))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(ids.map((id) => portal.findObject("company", id)?.id)).toEqual(ids);
+    expect(portal.findObject("company", String(Number(ids[3]) + 7))).toBeUndefined();
+    const between = { afterId: String(Number(ids[3]) + 7), limit: 1, isArchived: false, asOfMs: NOW_MS };
+    expect(portal.listObjects("company", between).map(({ id }) => id)).toEqual([ids[4]]);
+  });
+
   it("starts at any place of a million without computing what lies before", () => {
     const portal = createPortal({ company: 1, contact: 5_000_000, deal: 0 });
     const afterId = portal.idAt("contact", 4_999_990);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { OBJECT_TYPES } from "../../../lib/domain/hubspot-object.ts";
+import type { Settings } from "../../../lib/domain/settings.ts";
 import { RetryableError } from "../../../lib/sync/errors.ts";
 import type { Pass } from "../../../lib/sync/pass-ports.ts";
+import type { PassCheckpoint } from "../../../lib/sync/pass/pass-types.ts";
 import { spellSettings } from "../../../lib/sync/pass/settings-mark.ts";
 import { startPass, type PassRequest, type PassStart } from "../../../lib/sync/pass/start-pass.ts";
 import { open } from "../../fixtures/pass-portal.ts";
@@ -141,30 +143,32 @@ describe("startPass", () => {
     expect(await world.passes.readPass(passId)).toMatchObject(expected);
   });
 
-  it.each<[name: string, formerMark: string | undefined, request: PassRequest, expected: object]>([
-    ["no pass has succeeded yet", undefined, {}, { isFirstImport: true, areSettingsChanged: false }],
-    [
-      "the last one had the same settings",
-      spellSettings(ALL_DEALS),
-      {},
-      { isFirstImport: false, areSettingsChanged: false },
-    ],
-    [
-      "the last one had others",
-      spellSettings(DEALS_OF_ONE_STAGE),
-      {},
-      { isFirstImport: false, areSettingsChanged: true },
-    ],
-    [
-      "others are tried",
-      spellSettings(ALL_DEALS),
-      { preview: DEALS_OF_ONE_STAGE },
-      { areSettingsChanged: true, preview: DEALS_OF_ONE_STAGE, settingsMark: spellSettings(ALL_DEALS) },
-    ],
-    ["others are tried before any pass", undefined, { preview: DEALS_OF_ONE_STAGE }, { areSettingsChanged: true }],
-  ])("notes how the settings compare when %s", async (_name, formerMark, request, expected) => {
+  it.each<{ name: string; former?: Settings; request?: PassRequest; expected: Partial<PassCheckpoint> }>([
+    { name: "no pass has succeeded yet", expected: { isFirstImport: true, areSettingsChanged: false } },
+    {
+      name: "the last one had the same",
+      former: ALL_DEALS,
+      expected: { isFirstImport: false, areSettingsChanged: false },
+    },
+    {
+      name: "the last one had others",
+      former: DEALS_OF_ONE_STAGE,
+      expected: { isFirstImport: false, areSettingsChanged: true },
+    },
+    {
+      name: "others are tried",
+      former: ALL_DEALS,
+      request: { preview: DEALS_OF_ONE_STAGE },
+      expected: { areSettingsChanged: true, preview: DEALS_OF_ONE_STAGE, settingsMark: spellSettings(ALL_DEALS) },
+    },
+    {
+      name: "others are tried before any pass",
+      request: { preview: DEALS_OF_ONE_STAGE },
+      expected: { areSettingsChanged: true },
+    },
+  ])("notes how the settings compare when $name", async ({ former, request, expected }) => {
     const { world } = open();
-    if (formerMark !== undefined) await world.passes.saveSettingsMark(formerMark);
+    if (former !== undefined) await world.passes.saveSettingsMark(spellSettings(former));
     const passId = idOf(await start(world, request));
     expect((await takeOver(world, passId)).checkpoint).toMatchObject(expected);
   });

@@ -1,0 +1,169 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { explainObject, type Explanation } from "../../lib/sync/explain-record.ts";
+import type { ObjectType } from "../../lib/domain/hubspot-object.ts";
+import { markFailing } from "../../lib/sync/mark-failing.ts";
+import { resyncObject } from "../../lib/sync/resync-object.ts";
+import type { Run } from "../../lib/sync/run.ts";
+import { sampleCompany, sampleContact, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
+import { change, contentOf, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
+
+let world: SyncWorld;
+let run: Run;
+
+/** Company 1 with contact 3 and deal 5, all of them here. */
+beforeEach(async () => {
+  world = createSyncWorld();
+  run = { ...world.ports, cause: "admin" };
+  world.hubspot.putCompany(sampleCompany("1"));
+  world.hubspot.putContact(sampleContact("3"), ["1"]);
+  world.hubspot.putDeal(sampleDeal("5"), "1");
+  await world.tell(change("company", "1"), change("contact", "3"), change("deal", "5"));
+  await world.drain();
+  world.advance(3_600_000);
+});
+
+const later = { updatedAtMs: UPDATED_AT_MS + 60_000 };
+
+async function explain(type: ObjectType, id: string): Promise<Explanation> {
+  const before = contentOf(world);
+  const explanation = await explainObject(run, { type, id });
+  expect(contentOf(world)).toEqual(before);
+  expect(world.queue.size()).toBe(0);
+  return explanation;
+}
+
+const fieldsOf = ({ ruled }: Explanation): readonly string[] =>
+  ruled.flatMap(({ changes }) => changes.map(({ field }) => field));
+
+describe("explainObject", () => {
+  it.each([
+    ["company", "1", { exclusion: "" }],
+    ["contact", "3", { companies: [{ companyId: "1", isPrimary: true }] }],
+    ["deal", "5", { stageId: "won", companies: [{ companyId: "1", isPrimary: true }] }],
+  ] as const)(
+    "tells of a %s that is as it should be what HubSpot says, and that nothing would change",
+    async (...row) => {
+      const [type, id, side] = row;
+      const explanation = await explain(type, id);
+      expect(explanation).toMatchObject({ type, id });
+      expect(explanation.hubspot).toEqual({
+        observed: "live",
+        readAtMs: expect.any(Number),
+        updatedAtMs: UPDATED_AT_MS,
+        ...side,
+      });
+      expect(explanation.stored).toHaveLength(1);
+      expect(explanation.ruled).toEqual([{ record: explanation.stored[0], changes: [] }]);
+      expect(explanation.summary).not.toMatch(/resync|undefined/u);
+    },
+  );
+
+  it("names the fields that a lost event would have changed", async () => {
+    world.hubspot.putCompany(sampleCompany("1", { ...later, name: "Neu", phone: "7" }));
+    const explanation = await explain("company", "1");
+    expect(fieldsOf(explanation)).toEqual(["name", "phone"]);
+    expect(explanation.summary).toMatch(/ A resync would now change name, phone\.$/u);
+  });
+
+  it("tells the state that is still stored, with what can be done about the new one", async () => {
+    world.hubspot.putCompany(sampleCompany("1", { ...later, exclusion: "no" }));
+    const { summary } = await explain("company", "1");
+    expect(summary).toContain('Customer of company 1 is excluded, for the company\'s property "zep" is "no"');
+    expect(summary).toContain('Clear "zep" on the company');
+    expect(summary).toMatch(/ It is still stored as linked; a resync changes that\.$/u);
+  });
+
+  it("tells of an object that is only in HubSpot that a resync stores it", async () => {
+    world.hubspot.putDeal(sampleDeal("6"), "1");
+    const { stored, ruled, summary } = await explain("deal", "6");
+    expect([stored.length, ruled.length]).toEqual([0, 1]);
+    expect(summary).toMatch(/ It is not stored yet; a resync stores it\.$/u);
+  });
+
+  it("tells each contact person of a contact apart, and none of another contact", async () => {
+    world.hubspot.putCompany(sampleCompany("2"));
+    world.hubspot.putContact(sampleContact("3"), ["1", "2"]);
+    const { stored, ruled, summary } = await explain("contact", "3");
+    expect(stored).toHaveLength(1);
+    expect(ruled.map(({ record }) => record.type === "contactPerson" && record.companyId)).toEqual(["1", "2"]);
+    expect(ruled.map(({ changes }) => changes.length > 0)).toEqual([false, true]);
+    expect(summary).toContain("It is not stored yet");
+  });
+
+  it("shows a company alone, although a read of its deal would bring it along", async () => {
+    world.hubspot.putCompany(sampleCompany("2"));
+    world.hubspot.putDeal(sampleDeal("6"), "2");
+    const { ruled } = await explain("deal", "6");
+    expect(ruled.map(({ record }) => record.type)).toEqual(["project"]);
+  });
+
+  it.each([
+    ["company", "9", "Company 9 is neither in HubSpot nor here. Check the id"],
+    ["contact", "9", "Contact 9 is neither in HubSpot nor here."],
+    ["deal", "9", "Deal 9 is neither in HubSpot nor here."],
+  ] as const)("tells of a %s that is nowhere to check its id", async (type, id, sentence) => {
+    const { hubspot, summary } = await explain(type, id);
+    expect(hubspot.observed).toBe("missing");
+    expect(summary).toContain(sentence);
+  });
+
+  it("tells of a contact without a company that it is nobody's", async () => {
+    world.hubspot.putContact(sampleContact("4"));
+    const { summary } = await explain("contact", "4");
+    expect(summary).toBe(
+      "Contact 4 has no company, so it is nobody's contact person. Associate it with a company in HubSpot.",
+    );
+  });
+
+  it("tells since when an object is in the bin, and into whom one was merged", async () => {
+    world.hubspot.archive("deal", "5");
+    const archived = await explain("deal", "5");
+    expect(archived.hubspot).toMatchObject({ observed: "archived", updatedAtMs: expect.any(Number) });
+    expect(archived.hubspot).not.toHaveProperty("stageId");
+    expect(archived.ruled[0]?.record.state).toBe("deleted");
+    world.hubspot.putCompany(sampleCompany("2"));
+    world.hubspot.mergeCompanies(["1"], sampleCompany("2", { mergedIds: ["1"] }));
+    const merged = await explain("company", "1");
+    expect(merged.hubspot).toMatchObject({ observed: "absorbed", survivorId: "2" });
+    expect(merged.hubspot).not.toHaveProperty("exclusion");
+  });
+
+  it("tells why a record is failing, although the rules find nothing wrong with it", async () => {
+    const world = createSyncWorld();
+    const run: Run = { ...world.ports, cause: "admin" };
+    world.hubspot.putCompany(sampleCompany("1"));
+    await world.tell(change("company", "1"));
+    await world.drain();
+    await markFailing(run, change("company", "1"), "DynamoDB PutItem failed: ValidationException");
+    world.advance(3_600_000);
+    world.hubspot.putCompany(sampleCompany("1", { name: "Neu", updatedAtMs: UPDATED_AT_MS + 3_600_000 }));
+    const { summary, stored } = await explainObject(run, { type: "company", id: "1" });
+    expect(summary).toBe(
+      "Customer of company 1 is failing: DynamoDB PutItem failed: ValidationException. Mend what the error names, then resync; every nightly pass tries again as well. By the rules it is linked; a resync tries to store that.",
+    );
+    expect(stored).toMatchObject([{ state: "failing" }]);
+  });
+
+  it("throws what HubSpot answered", async () => {
+    const failure = new Error("refused");
+    world.faults.beforeHubSpot = () => {
+      throw failure;
+    };
+    await expect(explainObject(run, { type: "deal", id: "5" })).rejects.toBe(failure);
+  });
+});
+
+describe("resyncObject", () => {
+  it.each([
+    ["company", "1", ["customer"]],
+    ["contact", "3", ["contactPerson"]],
+    ["deal", "5", ["project"]],
+  ] as const)("brings the records of a %s up to date and answers them", async (type, id, types) => {
+    world.hubspot.putCompany(sampleCompany("1", { ...later, exclusion: "no" }));
+    await resyncObject(run, { type: "company", id: "1" });
+    await world.drain();
+    const { records } = await resyncObject(run, { type, id });
+    expect(records.map((record) => record.type)).toEqual(types);
+    expect(records.map(({ state }) => state)).toEqual(["excluded"]);
+  });
+});

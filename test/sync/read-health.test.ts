@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { RECORD_STATES, type RecordState, type SyncRecord } from "../../lib/domain/record.ts";
+import type { Pass } from "../../lib/sync/pass-ports.ts";
+import type { ListQuery } from "../../lib/sync/ports.ts";
+import { MOST_COUNTED, MOST_NAMED, readHealth, type HealthPorts } from "../../lib/sync/read-health.ts";
+import { sampleCustomer, samplePerson, sampleProject } from "../fixtures/sample-records.ts";
+
+const NONE = Object.fromEntries(RECORD_STATES.map((state) => [state, 0]));
+
+/** A list that holds so many records of each state, and tells what it was asked. */
+function listOf<R extends SyncRecord>(
+  make: (id: string, state: RecordState) => R,
+  held: Partial<Record<RecordState, number>>,
+) {
+  const asked: ListQuery[] = [];
+  const list = async (query: ListQuery) => {
+    asked.push(query);
+    const { state = "linked", limit } = query;
+    const all = Array.from({ length: held[state] ?? 0 }, (_, index) => make(String(index + 1), state));
+    return { items: all.slice(0, limit) };
+  };
+  return { asked, list };
+}
+
+function portsOf(given: {
+  readonly customers?: Partial<Record<RecordState, number>>;
+  readonly persons?: Partial<Record<RecordState, number>>;
+  readonly projects?: Partial<Record<RecordState, number>>;
+  readonly lastEventAtMs?: number;
+  readonly passes?: readonly Pass[];
+}) {
+  const customers = listOf((id, state) => sampleCustomer(id, { state }), given.customers ?? {});
+  const persons = listOf((id, state) => samplePerson(id, "1", { state }), given.persons ?? {});
+  const projects = listOf((id, state) => sampleProject(id, "1", { state }), given.projects ?? {});
+  const limits: unknown[] = [];
+  const ports: HealthPorts = {
+    store: { listCustomers: customers.list, listContactPersons: persons.list, listProjects: projects.list },
+    queue: { readDepth: async () => ({ waiting: 1, inFlight: 2, delayed: 3 }) },
+    deadLetters: { readDepth: async () => ({ waiting: 4, inFlight: 0, delayed: 0 }) },
+    passes: {
+      readLastEvent: async () => given.lastEventAtMs,
+      listPasses: async (query) => {
+        limits.push(query);
+        return { items: given.passes ?? [] };
+      },
+    },
+  };
+  return { ports, asked: [customers.asked, persons.asked, projects.asked], limits };
+}
+
+function show({ type, state }: SyncRecord): string {
+  return `${type} ${state}`;
+}
+
+describe("readHealth", () => {
+  it("counts each list by each state, and names who is excluded or failing", async () => {
+    const each = Object.fromEntries(RECORD_STATES.map((state, index) => [state, index + 1]));
+    const { ports } = portsOf({ customers: each, persons: { failing: 1 }, projects: { excluded: 2, waiting: 9 } });
+    const health = await readHealth(ports);
+    expect(health.counts).toEqual({
+      customers: each,
+      contactPersons: { ...NONE, failing: 1 },
+      projects: { ...NONE, excluded: 2, waiting: 9 },
+    });
+    expect(health.excluded.map(show)).toEqual([
+      "customer excluded",
+      "customer excluded",
+      "project excluded",
+      "project excluded",
+    ]);
+    expect(health.failing.map(show)).toEqual([
+      ...Array.from({ length: 9 }, () => "customer failing"),
+      "contactPerson failing",
+    ]);
+  });
+
+  it("asks for no more of any state than it counts, and names no more than it names", async () => {
+    const { ports, asked } = portsOf({ customers: { excluded: MOST_COUNTED + 1 } });
+    const health = await readHealth(ports);
+    expect(health.counts.customers.excluded).toBe(MOST_COUNTED);
+    expect(health.excluded).toHaveLength(MOST_NAMED);
+    const expected = RECORD_STATES.map((state) => ({ state, limit: MOST_COUNTED }));
+    expect(asked).toEqual([expected, expected, expected]);
+  });
+
+  it("shows the queues, and last event and pass only once there are any", async () => {
+    const empty = await readHealth(portsOf({}).ports);
+    expect(empty.queue).toEqual({ waiting: 1, inFlight: 2, delayed: 3 });
+    expect(empty.deadLetters).toEqual({ waiting: 4, inFlight: 0, delayed: 0 });
+    expect(Object.keys(empty)).not.toContain("lastEventAtMs");
+    expect(Object.keys(empty)).not.toContain("lastPass");
+  });
+});
