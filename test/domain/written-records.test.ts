@@ -167,14 +167,17 @@ describe("decideCustomer of a detached customer", () => {
 
   it("queues what depends on it when its company is deleted or restored, and changes nothing else", () => {
     expect(decide({ at: { deleted: 1 }, looks: 0 }, archived)).toStrictEqual(followed);
-    expect(decide({ at: { restored: 1 }, looks: 0 }, company)).toStrictEqual(followed);
+    const seen = { ...followed, record: { ...followed.record, fence } };
+    expect(decide({ at: { restored: 1 }, looks: 0 }, company)).toStrictEqual(seen);
   });
 
   it.each<[name: string, hint: Hint]>([
     ["any other event", { at: { property: 1, association: 1, merged: 1 }, looks: 0 }],
     ["a pass", { at: {}, looks: MAX_LOOKS }],
-  ])("keeps it after %s", (_name, hint) => {
-    expect(decide(hint, company)).toStrictEqual({ kind: "keep" });
+  ])("only notes how new the read is after %s, and nothing of one that does not show the company", (_name, hint) => {
+    const touched = { kind: "write", record: { ...stored, fence, revision: 5 }, isTouch: true };
+    expect(decide(hint, company)).toStrictEqual(touched);
+    expect(decide(hint, archived)).toStrictEqual({ kind: "keep" });
   });
 
   it("looks again before it believes a deletion", () => {
