@@ -180,6 +180,32 @@ describe("decideCustomer of a detached customer", () => {
     expect(decide(hint, archived)).toStrictEqual({ kind: "keep" });
   });
 
+  it("notes that HubSpot excludes its company, and that it no longer does, and queues what depends on it", () => {
+    const hint: Hint = { at: { property: 1 }, looks: 0 };
+    const excluded = { ...stored, fence, isExcludedInHubSpot: true, isFollowUpDue: true, revision: 5 } as const;
+    expect(decide(hint, excludedCompany)).toStrictEqual({ kind: "write", record: excluded, isTouch: true });
+    const was = { ...stored, isExcludedInHubSpot: true } as const;
+    const free = { ...stored, fence, isFollowUpDue: true, revision: 5 };
+    expect(decide(hint, company, was)).toStrictEqual({ kind: "write", record: free, isTouch: true });
+  });
+
+  it("notes no exclusion twice, and keeps it while the company is in the bin", () => {
+    const was = { ...stored, isExcludedInHubSpot: true } as const;
+    const hint: Hint = { at: { property: 1 }, looks: 0 };
+    const touched = { kind: "write", record: { ...was, fence, revision: 5 }, isTouch: true };
+    expect(decide(hint, excludedCompany, was)).toStrictEqual(touched);
+    const gone = { kind: "write", record: { ...was, isFollowUpDue: true, revision: 5 }, isTouch: true };
+    expect(decide({ at: { deleted: 1 }, looks: 0 }, archived, was)).toStrictEqual(gone);
+    const late = sampleContext(hint, { nowMs: NOW_MS + 86_400_000 });
+    const input = { companyId: "1", stored: was, observed: excludedCompany, context: late };
+    expect(decideCustomer(input)).toStrictEqual({ kind: "keep" });
+  });
+
+  it("believes no read older than what is stored that its company is excluded", () => {
+    const newer = { ...stored, fence: { sourceUpdatedAtMs: UPDATED_AT_MS + 1, readAtMs } };
+    expect(decide({ at: { property: 1 }, looks: 0 }, excludedCompany, newer)).toStrictEqual({ kind: "keep" });
+  });
+
   it("looks again before it believes a deletion", () => {
     expect(decide({ at: { deleted: 1 }, looks: 0 }, company)).toStrictEqual({ kind: "keep", again: "stillThere" });
   });
