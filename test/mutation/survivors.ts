@@ -40,6 +40,10 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
         why: "to join with nothing gives an equal value",
       },
       { at: "a.isAssociated && !b.isAssociated", why: "of two equal expectations either may stay" },
+      { at: "attachOfA > attachOfB", to: "attachOfA >= attachOfB", why: "equal ones do not get here" },
+      { at: "(a.seen?.revision ?? 0) > (b.seen", why: "of two equal ones either may stay" },
+      { at: "return a.atMs > b.atMs ? a : b;", to: "a.atMs >= b.atMs", why: "equal ones do not get here" },
+      { at: "return a.companyId > b.companyId ? a : b;", why: "of two equal ones either may stay" },
     ],
   },
   "lib/domain/contact-person.ts": {
@@ -47,6 +51,8 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
     explained: [
       { at: "stored?.fields !== undefined", to: "stored.fields", why: GUARD },
       { at: 'observed.kind === "live"', to: "true", why: GUARD },
+      { at: "const wasPrimary =", to: "true", why: "only looked at where it is linked" },
+      { at: "const wasPrimary =", to: "stored.fields.primary", why: "what is linked has fields" },
     ],
   },
   "lib/domain/contact-tombstone.ts": {
@@ -77,7 +83,7 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
     ],
   },
   "lib/domain/customer.ts": {
-    least: 100,
+    least: 99,
     explained: [{ at: 'observed.kind === "live"', to: "true", why: GUARD }],
   },
   "lib/domain/decision.ts": {
@@ -116,6 +122,7 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
     ],
   },
   "lib/domain/field-mapping.ts": { least: 100 },
+  "lib/domain/lane-plan.ts": { least: 97 },
   "lib/domain/leading-system.ts": { least: 100 },
   "lib/domain/list-lane.ts": {
     least: 100,
@@ -157,7 +164,7 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
       { at: 'stored?.type === "project" && next.type === "project"', to: "true", why: "both are of one type" },
     ],
   },
-  "lib/domain/project.ts": { least: 95 },
+  "lib/domain/project.ts": { least: 96 },
   "lib/domain/reason-text.ts": {
     least: 100,
     explained: [{ at: 'case "erasedForPrivacy":', to: '""', why: "without a case there is no remedy either" }],
