@@ -84,15 +84,27 @@ export const METRICS = {
   stageUnknown: "StageUnknown",
 } as const;
 
-/** Metrics at the end of a pass; no alarm reads them. The `counts` are told of each type, as `PassCompanyCreated`. */
+/** Metrics at the end of a pass; no alarm reads them. */
 export const PASS_METRICS = {
   seconds: "PassSeconds",
   hubspotCalls: "PassHubSpotCalls",
   rateLimited: "PassRateLimited",
   readUnits: "PassReadUnits",
   writeUnits: "PassWriteUnits",
-  counts: ["read", "unchanged", "created", "updated", "frozen", "deactivated", "repaired", "skipped", "failing"],
 } as const;
+
+/** What a pass tells of each type of object besides, as `PassCompanyCreated`. */
+export const PASS_COUNTS = [
+  "read",
+  "unchanged",
+  "created",
+  "updated",
+  "frozen",
+  "deactivated",
+  "repaired",
+  "skipped",
+  "failing",
+] as const;
 
 /** The stack's default name, and the names of the outputs that the command line reads. */
 export const STACK = {

@@ -25,6 +25,12 @@ export function isMoveVoid(
   return absorbed.some((record) => isAttachedByHand(idOf(record), hint) && hasMovedOn(record, hint.seen));
 }
 
+/** What a change still says when its move is void: the events that it was joined with, if there are any. */
+export function dropVoidMove({ at: { attach: _, ...at }, absorbs = [], seen, ...rest }: Hint): Hint | undefined {
+  const isEvent = Object.keys(at).length > 0;
+  return isEvent ? { ...rest, at, absorbs: absorbs.filter((id) => id !== seen?.id) } : undefined;
+}
+
 function hasMovedOn(record: Customer | Project, seen: Hint["seen"]): boolean {
   return seen !== undefined && seen.id === idOf(record) && seen.revision !== record.revision;
 }

@@ -1,6 +1,6 @@
 import { adoptCustomer, pointCustomer, releaseAttached } from "../domain/merge.ts";
 import { decideCustomer, holdCustomer } from "../domain/customer.ts";
-import { isMoveVoid } from "../domain/attach-request.ts";
+import { dropVoidMove, isMoveVoid } from "../domain/attach-request.ts";
 import { keep } from "../domain/verdict.ts";
 import { applySurvivorsFirst, describeGiver, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
 import { commitRecord } from "./commit-record.ts";
@@ -70,7 +70,12 @@ function describeCommit(run: Run, sighting: Sighting<"company">): Committing<Cus
     decide: async (stored) => {
       const absorbing = describeAbsorbedCustomers(run);
       const absorbed = await readAbsorbed(absorbing, sighting, stored);
-      if (isMoveVoid(absorbed, sighting.hint)) return { decision: keep() };
+      if (isMoveVoid(absorbed, sighting.hint)) {
+        const rest = dropVoidMove(sighting.hint);
+        return rest === undefined
+          ? { decision: keep() }
+          : describeCommit(run, { ...sighting, hint: rest }).decide(stored);
+      }
       const { base, giverId, ...adoption } = adoptCustomer(
         sighting.id,
         stored,

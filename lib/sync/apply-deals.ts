@@ -2,7 +2,7 @@ import { adoptProject, pointProject, releaseAttached } from "../domain/merge.ts"
 import { decideProject, findPrimaryCompanyId, holdProject } from "../domain/project.ts";
 import { MAX_LOOKS } from "../domain/decision.ts";
 import { isStageSelected } from "../domain/stage-filter.ts";
-import { isMoveVoid } from "../domain/attach-request.ts";
+import { dropVoidMove, isMoveVoid } from "../domain/attach-request.ts";
 import { keep } from "../domain/verdict.ts";
 import { applySurvivorsFirst, describeGiver, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
 import { commitRecord } from "./commit-record.ts";
@@ -96,7 +96,12 @@ function describeCommit(run: Run, sighting: Sighting<"deal">, customer: Customer
     decide: async (stored) => {
       const absorbing = describeAbsorbedProjects(run);
       const absorbed = await readAbsorbed(absorbing, sighting, stored);
-      if (isMoveVoid(absorbed, sighting.hint)) return { decision: keep() };
+      if (isMoveVoid(absorbed, sighting.hint)) {
+        const rest = dropVoidMove(sighting.hint);
+        return rest === undefined
+          ? { decision: keep() }
+          : describeCommit(run, { ...sighting, hint: rest }, customer).decide(stored);
+      }
       const { base, giverId, ...adoption } = adoptProject(
         sighting.id,
         stored,

@@ -14,7 +14,7 @@ export interface Telemetry {
   readonly info: (message: string, fields?: Readonly<Record<string, unknown>>) => void;
   readonly warn: (message: string, fields?: Readonly<Record<string, unknown>>) => void;
   readonly error: (message: string, fields?: Readonly<Record<string, unknown>>) => void;
-  /** Adds to a metric of `METRICS` or `PASS_METRICS`. */
+  /** Adds to a metric; their names are in `contract.ts`. */
   readonly count: (metric: string, value: number) => void;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isAttachWanted, isMoveVoid } from "../../lib/domain/attach-request.ts";
+import { dropVoidMove, isAttachWanted, isMoveVoid } from "../../lib/domain/attach-request.ts";
 import type { HistoryEntry } from "../../lib/domain/record.ts";
 import { sampleCustomer, sampleProject } from "../fixtures/sample-records.ts";
 
@@ -66,5 +66,18 @@ describe("an attach that is bound to a revision", () => {
     const seen = { id: "1", revision: 3 };
     expect(isMoveVoid([stored], { at: { attach: 1 }, absorbs: ["2"], seen })).toBe(false);
     expect(isMoveVoid([stored], { at: { merged: 1 }, absorbs: ["1"], seen })).toBe(false);
+  });
+});
+
+describe("dropVoidMove", () => {
+  const move = { absorbs: ["1", "2"], seen: { id: "1", revision: 3 }, looks: 1 };
+
+  it("keeps the events that a void move was joined with, and what a read had shown to be absorbed", () => {
+    const joined = { ...move, at: { attach: 5, property: 4 } };
+    expect(dropVoidMove(joined)).toStrictEqual({ at: { property: 4 }, absorbs: ["2"], looks: 1 });
+  });
+
+  it("leaves nothing of a move that came alone", () => {
+    expect(dropVoidMove({ ...move, at: { attach: 5 } })).toBeUndefined();
   });
 });

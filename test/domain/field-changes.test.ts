@@ -13,6 +13,10 @@ describe("diffFields", () => {
     ["a field set to undefined", { name: "A" }, { name: undefined }, [{ field: "name", from: "A" }]],
     ["an emptied field", { name: "A" }, { name: "" }, [{ field: "name", from: "A", to: "" }]],
     ["a flag", { primary: false }, { primary: true }, [{ field: "primary", from: "false", to: "true" }]],
+    ["a longer list", { tags: ["x"] }, { tags: ["x", "y"] }, [{ field: "tags", from: "x", to: "x\ny" }]],
+    ["a shorter list", { tags: ["x", "y"] }, { tags: ["x"] }, [{ field: "tags", from: "x\ny", to: "x" }]],
+    ["a first entry", { tags: [] }, { tags: ["x"] }, [{ field: "tags", from: "", to: "x" }]],
+    ["another entry", { tags: ["x", "y"] }, { tags: ["x", "z"] }, [{ field: "tags", from: "x\ny", to: "x\nz" }]],
     [
       "nested fields",
       { address: { city: "A", postalCode: "1" } },

@@ -167,14 +167,43 @@ describe("decideCustomer of a detached customer", () => {
 
   it("queues what depends on it when its company is deleted or restored, and changes nothing else", () => {
     expect(decide({ at: { deleted: 1 }, looks: 0 }, archived)).toStrictEqual(followed);
-    expect(decide({ at: { restored: 1 }, looks: 0 }, company)).toStrictEqual(followed);
+    const seen = { ...followed, record: { ...followed.record, fence } };
+    expect(decide({ at: { restored: 1 }, looks: 0 }, company)).toStrictEqual(seen);
   });
 
   it.each<[name: string, hint: Hint]>([
     ["any other event", { at: { property: 1, association: 1, merged: 1 }, looks: 0 }],
     ["a pass", { at: {}, looks: MAX_LOOKS }],
-  ])("keeps it after %s", (_name, hint) => {
-    expect(decide(hint, company)).toStrictEqual({ kind: "keep" });
+  ])("only notes how new the read is after %s, and nothing of one that does not show the company", (_name, hint) => {
+    const touched = { kind: "write", record: { ...stored, fence, revision: 5 }, isTouch: true };
+    expect(decide(hint, company)).toStrictEqual(touched);
+    expect(decide(hint, archived)).toStrictEqual({ kind: "keep" });
+  });
+
+  it("notes that HubSpot excludes its company, and that it no longer does, and queues what depends on it", () => {
+    const hint: Hint = { at: { property: 1 }, looks: 0 };
+    const excluded = { ...stored, fence, isExcludedInHubSpot: true, isFollowUpDue: true, revision: 5 } as const;
+    expect(decide(hint, excludedCompany)).toStrictEqual({ kind: "write", record: excluded, isTouch: true });
+    const was = { ...stored, isExcludedInHubSpot: true } as const;
+    const free = { ...stored, fence, isFollowUpDue: true, revision: 5 };
+    expect(decide(hint, company, was)).toStrictEqual({ kind: "write", record: free, isTouch: true });
+  });
+
+  it("notes no exclusion twice, and keeps it while the company is in the bin", () => {
+    const was = { ...stored, isExcludedInHubSpot: true } as const;
+    const hint: Hint = { at: { property: 1 }, looks: 0 };
+    const touched = { kind: "write", record: { ...was, fence, revision: 5 }, isTouch: true };
+    expect(decide(hint, excludedCompany, was)).toStrictEqual(touched);
+    const gone = { kind: "write", record: { ...was, isFollowUpDue: true, revision: 5 }, isTouch: true };
+    expect(decide({ at: { deleted: 1 }, looks: 0 }, archived, was)).toStrictEqual(gone);
+    const late = sampleContext(hint, { nowMs: NOW_MS + 86_400_000 });
+    const input = { companyId: "1", stored: was, observed: excludedCompany, context: late };
+    expect(decideCustomer(input)).toStrictEqual({ kind: "keep" });
+  });
+
+  it("believes no read older than what is stored that its company is excluded", () => {
+    const newer = { ...stored, fence: { sourceUpdatedAtMs: UPDATED_AT_MS + 1, readAtMs } };
+    expect(decide({ at: { property: 1 }, looks: 0 }, excludedCompany, newer)).toStrictEqual({ kind: "keep" });
   });
 
   it("looks again before it believes a deletion", () => {

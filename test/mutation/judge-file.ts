@@ -1,6 +1,6 @@
 import type { MutantResult } from "@stryker-mutator/api/core";
 import { NOT_TRIED } from "./questions.ts";
-import { DEFAULT_EXPECTATION, EXPECTATIONS, type FileExpectation } from "./survivors.ts";
+import { findExpectation, type FileExpectation } from "./survivors.ts";
 
 /** What counts of a mutant's result. */
 export type Outcome = Pick<MutantResult, "status" | "statusReason" | "mutatorName" | "replacement" | "location">;
@@ -28,7 +28,7 @@ export function judgeFile(
   text: string,
   {
     mutants,
-    expectation = EXPECTATIONS[source] ?? DEFAULT_EXPECTATION,
+    expectation = findExpectation(source),
   }: { readonly mutants: readonly Outcome[]; readonly expectation?: FileExpectation },
 ): FileResult {
   const lines = text.split("\n");

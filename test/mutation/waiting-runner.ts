@@ -55,6 +55,14 @@ async function startRun(vitest: Vitest, loadedWith: string): Promise<WaitingRun 
   return { loadedWith, ask, end };
 }
 
+/**
+ * How often a mutant may be reached before it counts as an endless loop. Stryker allows a hundred times what the tests do
+ * without it; where that is much already, an endless loop of awaited calls would run for minutes.
+ */
+function tightenLimit(hitLimit: number): number {
+  return Math.max((3 * hitLimit) / 100, Math.min(hitLimit, 10_000));
+}
+
 /** Stryker's side of the questions. */
 class WaitingRunner implements TestRunner {
   #vitest: Vitest | undefined;
@@ -97,10 +105,11 @@ class WaitingRunner implements TestRunner {
   }
 
   async #try(
-    { activeMutant, hitLimit, disableBail }: MutantRunOptions,
+    { activeMutant, hitLimit: limit, disableBail }: MutantRunOptions,
     loadWith: string,
     testIds?: readonly string[],
   ): Promise<MutantRunResult> {
+    const hitLimit = limit === undefined ? undefined : tightenLimit(limit);
     const run = await this.#load(loadWith);
     if (typeof run === "string")
       return { status: MutantRunStatus.Killed, killedBy: ["loading"], failureMessage: run, nrOfTests: 0 };

@@ -1,4 +1,4 @@
-import { METRICS, PASS_METRICS } from "../../contract.ts";
+import { METRICS, PASS_COUNTS, PASS_METRICS } from "../../contract.ts";
 import type { Pass } from "../pass-ports.ts";
 import type { Telemetry } from "../ports.ts";
 import type { PassReport } from "./pass-types.ts";
@@ -18,7 +18,7 @@ export function countPass(
   const sum = (name: string): number => pass.types.reduce((total, type) => total + (pass.counts[type]?.[name] ?? 0), 0);
   telemetry.count(METRIC_OF[pass.status], 1);
   for (const type of pass.types)
-    for (const name of PASS_METRICS.counts)
+    for (const name of PASS_COUNTS)
       telemetry.count(`Pass${capitalise(type)}${capitalise(name)}`, pass.counts[type]?.[name] ?? 0);
   telemetry.count(PASS_METRICS.seconds, durationMs / 1_000);
   telemetry.count(PASS_METRICS.hubspotCalls, usage.hubspotCalls);

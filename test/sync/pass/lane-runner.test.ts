@@ -75,6 +75,15 @@ describe("LaneRunner", () => {
     expect(listing.calls.length).toBeLessThanOrEqual(404);
   });
 
+  it("lets the lane with most left go first when calls have to wait, so that all end together", async () => {
+    const listing = await prepare({ counts: { company: 2_000, contact: 1_000, deal: 0 }, share: 0.3 });
+    expect(await list(listing, ["company", "contact"])).toBe(true);
+    const types = listing.calls.map(({ type }) => type);
+    expect(types).toHaveLength(30);
+    expect(types.slice(2, 10)).toEqual(Array.from({ length: 8 }, () => "companies"));
+    expect(new Set(types.slice(-3))).toEqual(new Set(["companies", "contacts"]));
+  });
+
   it("takes the probe for the next page", async () => {
     const listing = await prepare({ latencyMs: 1 });
     await list(listing);
