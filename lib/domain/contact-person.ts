@@ -1,4 +1,5 @@
 import { newestFence } from "./contact-tombstone.ts";
+import { MAX_LOOKS } from "./decision.ts";
 import { diffFields } from "./field-changes.ts";
 import { mapContact } from "./field-mapping.ts";
 import { compareFences, fenceOf } from "./fence.ts";
@@ -91,7 +92,7 @@ function decideLive(input: ContactPersonCase, fence: Fence, again: Suspicion | u
   if (flip === "unexpectedFlip") return keep(flip);
   if (!isLinked && stored === undefined && context.hint.expects?.[companyId] === undefined) return keep(again);
   const verdict = judgeLiveContact(companyId, isLinked, input.customer);
-  return settle(input, { fence, verdict, again: again ?? flip });
+  return settle(input, { fence, verdict, again: again ?? flip ?? suspectAbsorbed(input, isLinked) });
 }
 
 /** State of a live contact at a company by the rules alone. */
@@ -130,6 +131,12 @@ function freeze(input: ContactPersonCase, fence: Fence): Decision<ContactPerson>
     return keep();
   if (isOutdated(stored, fence)) return keepOutdated(input.context);
   return settle(input, { fence, verdict: { state: "detached", reason: { code: "customerDetached", companyId } } });
+}
+
+/** HubSpot moves associations to the survivor of a merge: a read that still shows the absorbed company is an older one. */
+function suspectAbsorbed({ customer, context }: ContactPersonCase, isLinked: boolean): Suspicion | undefined {
+  const isAbsorbed = customer?.state === "merged" && customer.reason?.code === "absorbedBy";
+  return isLinked && isAbsorbed && context.hint.looks < MAX_LOOKS ? "perhapsOlder" : undefined;
 }
 
 /**

@@ -162,7 +162,13 @@ export function compareProject(
 }
 
 function isLeftAlone(stored: SyncRecord | undefined): boolean {
+  if (stored?.type === "contactPerson" && lastSeenLive(stored)) return false;
   return stored === undefined || AT_REST.has(stored.state);
+}
+
+/** Inactive at its company alone: that its contact is listed no longer, perhaps merged away or erased, is news. */
+function lastSeenLive({ state, reason }: ContactPerson): boolean {
+  return state === "deleted" && (reason?.code === "notAssociated" || reason?.code === "customerDeleted");
 }
 
 function observe<T>(object: T | undefined, { readAtMs }: CompareContext): Observation<T> {

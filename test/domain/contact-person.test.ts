@@ -19,7 +19,7 @@ customer excluded         | customerExcluded | excluded+ | touch     | excluded+
 customer excluded entry   | customerExcluded | excluded+ | touch     | excluded+ | excluded+ | excluded+ | excluded+
 customer deleted          | customerDeleted  | deleted+  | deleted+  | deleted+  | deleted+  | deleted+  | deleted+
 customer held             | customerNotHere  | waiting+  | waiting+  | touch     | waiting+  | waiting+  | waiting+
-customer merged           | absorbedBy       | merged-   | merged-   | merged-   | merged-   | merged-   | merged-
+customer merged           | absorbedBy       | merged-?  | merged-?  | merged-?  | merged-?  | merged-?  | merged-?
 customer unseen           | customerNotHere  | waiting+  | waiting+  | touch     | waiting+  | waiting+  | waiting+
 not associated            | notAssociated    | deleted+  | deleted+  | deleted+  | deleted+  | deleted+  | deleted+
 archived                  | deletedInHubSpot | deleted+  | deleted+  | deleted+  | touch     | deleted+  | deleted+
@@ -45,7 +45,7 @@ customer excluded         | customerExcluded | excluded- | touch     | excluded-
 customer excluded entry   | customerExcluded | excluded- | touch     | excluded- | excluded- | excluded- | excluded- | excluded- | =
 customer deleted          | customerDeleted  | deleted-  | deleted-  | deleted-  | deleted-  | deleted-  | deleted-  | deleted-  | =
 customer held             | customerNotHere  | waiting-  | waiting-  | touch     | waiting-  | waiting-  | waiting-  | waiting-  | =
-customer merged           | absorbedBy       | merged-   | merged-   | merged-   | merged-   | merged-   | merged-   | touch     | =
+customer merged           | absorbedBy       | merged-?  | merged-?  | merged-?  | merged-?  | merged-?  | merged-?  | touch?    | =
 customer unseen           | customerNotHere  | waiting-  | waiting-  | touch     | waiting-  | waiting-  | waiting-  | waiting-  | =
 not associated            | notAssociated    | =         | deleted-  | deleted-  | deleted-  | deleted-  | deleted-  | deleted-  | =
 archived                  | deletedInHubSpot | deleted-  | deleted-  | deleted-  | touch     | deleted-  | deleted-  | deleted-  | =

@@ -139,6 +139,20 @@ describe("compareContact", () => {
       findContact(undefined, [samplePerson("9", "1", { state: "deleted" })]),
       "settled",
     ],
+    [
+      "a contact person that only left its company, of a contact that is listed no longer",
+      findContact(undefined, [
+        samplePerson("9", "1", { state: "deleted", reason: { code: "notAssociated", companyId: "1" } }),
+      ]),
+      "deferred noted missedEvent",
+    ],
+    [
+      "a contact person whose company alone was deleted, of a contact that is listed no longer",
+      findContact(undefined, [
+        samplePerson("9", "1", { state: "deleted", reason: { code: "customerDeleted", companyId: "1" } }),
+      ]),
+      "deferred noted missedEvent",
+    ],
     ["an erased contact person", findContact(undefined, [samplePerson("9", "1", { state: "erased" })]), "settled"],
     [
       "a contact of an excluded customer",

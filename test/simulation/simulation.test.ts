@@ -19,7 +19,7 @@ const FIXED_SEEDS = [...Array.from({ length: 16 }, (_, index) => index + 1), 24,
 
 const played = new Tally();
 
-describe("runScenario", () => {
+describe("runScenario", { timeout: 600_000 }, () => {
   it.each(FIXED_SEEDS)("keeps every promise under the disorder of seed %i", async (seed) => {
     const { violations, tally } = await runScenario(createScenario(seed, STEPS));
     played.add(tally);
