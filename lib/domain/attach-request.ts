@@ -26,7 +26,7 @@ export function isMoveVoid(
 }
 
 /** What a change still says when its move is void: the events that it was joined with, if there are any. */
-export function dropVoidMove({ at: { attach: _, ...at }, absorbs = [], seen, ...rest }: Hint): Hint | undefined {
+export function dropVoidMove({ at: { attach: _attach, ...at }, absorbs = [], seen, ...rest }: Hint): Hint | undefined {
   const isEvent = Object.keys(at).length > 0;
   return isEvent ? { ...rest, at, absorbs: absorbs.filter((id) => id !== seen?.id) } : undefined;
 }
