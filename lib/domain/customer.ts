@@ -117,6 +117,7 @@ function settle(input: CustomerCase, { fence, verdict, again }: Judgement): Deci
   const fields = isLed ? mapCompany(observed.object) : isPointer ? undefined : stored?.fields;
   const customerNumber = isPointer ? undefined : (stored?.customerNumber ?? (isLed ? companyId : undefined));
   const before = { ...stored?.fields, customerNumber: stored?.customerNumber };
+  const isFollowUpDue = (stored?.isFollowUpDue ?? false) || isTurn(input, verdict);
   const content = {
     type: "customer" as const,
     companyId,
@@ -125,18 +126,31 @@ function settle(input: CustomerCase, { fence, verdict, again }: Judgement): Deci
     ...(customerNumber !== undefined && { customerNumber }),
     ...(fields !== undefined && { fields }),
     absorbedIds: input.adoption?.absorbedIds ?? stored?.absorbedIds ?? [],
-    isFollowUpDue: (stored?.isFollowUpDue ?? false) || isTurn(input, verdict),
+    isFollowUpDue,
   };
   const changes = [...(input.adoption?.changes ?? []), ...diffFields(before, { ...fields, customerNumber }, false)];
   return settleDraft(
-    { stored, fence, context, verdict, content, fields: changes, again },
+    {
+      stored,
+      fence,
+      context,
+      verdict,
+      content,
+      fields: changes,
+      again,
+      isDue: isFollowUpDue && stored?.isFollowUpDue !== true,
+    },
     (rest, bookkeeping): Customer => ({ ...rest, ...bookkeeping }),
   );
 }
 
-/** Whether contact persons and projects must be decided anew. On its first sight a company has none yet. */
+/**
+ * Whether contact persons and projects must be decided anew. On its first sight a company has none yet; but a restored one
+ * has its associations back without an event of theirs, also where nobody has heard of its deletion.
+ */
 function isTurn({ stored, observed, adoption, context }: CustomerCase, verdict: Verdict): boolean {
   const isHeir = adoption !== undefined && adoption.changes.length > 0;
-  if (stored === undefined) return isHeir || (observed.kind === "live" && observed.object.mergedIds.length > 0);
-  return stored.state !== verdict.state || isHeir || context.hint.at.attach !== undefined;
+  if (isHeir || (observed.kind === "live" && context.hint.at.restored !== undefined)) return true;
+  if (stored === undefined) return observed.kind === "live" && observed.object.mergedIds.length > 0;
+  return stored.state !== verdict.state || context.hint.at.attach !== undefined;
 }

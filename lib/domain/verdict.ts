@@ -16,6 +16,8 @@ interface Draft<R extends RecordBase> {
   /** What differs, apart from state and reason. */
   readonly fields: readonly FieldChange[];
   readonly again: Suspicion | undefined;
+  /** Whether the record must be written even if nothing differs: it is to remember what is still to be done. */
+  readonly isDue?: boolean;
 }
 
 /**
@@ -26,9 +28,10 @@ export function settleDraft<R extends RecordBase>(
   draft: Draft<R>,
   build: (content: Content<R>, bookkeeping: ReturnType<typeof nextRevision>) => R,
 ): Decision<R> {
-  const { stored, fence, context, again } = draft;
+  const { stored, fence, context, again, isDue = false } = draft;
   const fields = [...diffVerdicts(stored?.revision === 0 ? undefined : stored, draft.verdict), ...draft.fields];
-  if (fields.length === 0 && stored !== undefined && !mustAdvanceFence(stored, fence, context)) return keep(again);
+  const isSame = fields.length === 0 && stored !== undefined;
+  if (isSame && !isDue && !mustAdvanceFence(stored, fence, context)) return keep(again);
   const bookkeeping = nextRevision(stored, fence, { fields, cause: context.cause, nowMs: context.nowMs });
   const record = build(draft.content, bookkeeping);
   return { kind: "write", record, isTouch: fields.length === 0, ...(again && { again }) };

@@ -132,6 +132,19 @@ describe("decideCustomer", () => {
     expect(decision).toMatchObject({ record: { isFollowUpDue: true } });
   });
 
+  it.each([
+    ["came before anything was stored", undefined],
+    ["nobody has heard of", { isFollowUpDue: false }],
+  ])("follows up for a restored company whose deletion %s, however late: its associations are back", (_name, kept) => {
+    const seen = pick(SEEN_COMPANIES, "eligible");
+    const first = decideCustomer({ companyId: "1", stored: undefined, ...seen });
+    const stored = first.kind === "write" && kept !== undefined ? { ...first.record, ...kept } : undefined;
+    const observed = { ...seen.observed, readAtMs: readAtMs + 1 };
+    const context = sampleContext({ at: { restored: 1 }, looks: 0 });
+    const decision = decideCustomer({ companyId: "1", stored, observed, context });
+    expect(decision).toMatchObject({ kind: "write", isTouch: stored !== undefined, record: { isFollowUpDue: true } });
+  });
+
   it("names the raw value that excludes, trimmed", () => {
     const observed = { kind: "live", readAtMs, object: sampleCompany("1", { exclusion: " Nein " }) } as const;
     const decision = decideCustomer({ companyId: "1", stored: undefined, observed, context: sampleContext() });
