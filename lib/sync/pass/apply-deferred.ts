@@ -1,9 +1,11 @@
 import { applyChanges } from "../apply-changes.ts";
 import { isActive } from "../../domain/pass-finding.ts";
+import { REPLICA_LAG_MS } from "../../domain/suspicion.ts";
 import { readObjectRecords } from "../object-records.ts";
 import { chunk, mapConcurrently } from "../run.ts";
 import { settleFailure } from "./settle-page.ts";
 import { decodeDeferred, toChange } from "./deferred-object.ts";
+import type { Change } from "../../domain/change.ts";
 import type { SyncRecord } from "../../domain/record.ts";
 import type { AppliedChange } from "../apply-changes.ts";
 import type { DeferredObject } from "./deferred-object.ts";
@@ -13,8 +15,8 @@ import type { PassSession } from "./pass-session.ts";
 const BATCH_SIZE = 100;
 
 /**
- * Reads everything that would lose something once more, and applies what is read. What turns out to be there after all
- * is spared.
+ * Reads everything that would lose something, or was seen otherwise just before, once more, and applies what is read.
+ * What turns out to be there after all is spared.
  *
  * @returns whether all was applied; if not, the time was up
  * @throws RetryableError, NonRetryableError when HubSpot or the store fails
@@ -35,7 +37,7 @@ export async function applyDeferred(session: PassSession): Promise<boolean> {
 async function applyBatch(session: PassSession, batch: readonly DeferredObject[], position: number): Promise<void> {
   // A crash between compare and checkpoint may have put an object off twice.
   const distinct = new Map(batch.map((deferred) => [`${deferred.type} ${deferred.id}`, deferred]));
-  const applied = await applyChanges(session.run, [...distinct.values()].map(toChange), session.pass.passId);
+  const applied = await applyPatiently(session, [...distinct.values()].map(toChange));
   for (const { change, outcome } of applied) await settleFailure(session, change, outcome);
   const sums = await mapConcurrently(applied, ({ change, outcome }) =>
     countApplied(session, distinct.get(`${change.type} ${change.id}`), outcome),
@@ -43,6 +45,24 @@ async function applyBatch(session: PassSession, batch: readonly DeferredObject[]
   for (const [index, { change }] of applied.entries()) session.add(change.type, sums[index] ?? {});
   session.update({ applied: position });
   await session.saveIfDue();
+}
+
+/**
+ * What was seen otherwise just before may have been read from a replica that lags. It is read once more when that cannot
+ * be any longer; by then the other batches' objects have been left alone for long enough as well.
+ */
+async function applyPatiently(
+  { run, pass }: PassSession,
+  changes: readonly Change[],
+): Promise<readonly AppliedChange[]> {
+  const applied = await applyChanges(run, changes, pass.passId);
+  const early = applied.flatMap(({ change, outcome }) => (outcome.kind === "again" ? change : []));
+  if (early.length === 0) return applied;
+  await run.clock.sleep(REPLICA_LAG_MS);
+  return [
+    ...applied.filter(({ outcome }) => outcome.kind !== "again"),
+    ...(await applyChanges(run, early, pass.passId)),
+  ];
 }
 
 async function countApplied(

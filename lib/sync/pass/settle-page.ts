@@ -3,7 +3,7 @@ import { describeArrival, isActive } from "../../domain/pass-finding.ts";
 import { isOutage, NonRetryableError, RetryableError } from "../errors.ts";
 import { markFailing } from "../mark-failing.ts";
 import { Counter, countRepairs } from "./counter.ts";
-import { encodeDeferred } from "./deferred-object.ts";
+import { encodeDeferred, isPutOff } from "./deferred-object.ts";
 import { MOST_PREVIEWED } from "./pass-types.ts";
 import { describeRepairs } from "./preview-entries.ts";
 import { encodeTurn } from "./trial-turn.ts";
@@ -48,7 +48,7 @@ export async function settlePage(
       session.add(type, counts.sums);
       session.add("company", countPulledIn(pulledIn, context));
       if (isDryRun) rememberTrial(session, type, compared);
-      else session.defer(compared.flatMap((object) => encodeDeferred(type, object)));
+      else session.defer(compared.flatMap((object) => encodeDeferred(type, object, outcomes.get(object.id))));
       sumNumbers(session, compared);
     },
   };
@@ -96,7 +96,7 @@ function countObject(
 ): void {
   if (isListed) counts.add("read");
   counts.add("active", stored.filter(isActive).length);
-  if (finding.kind === "deferred") {
+  if (finding.kind !== "settled" && isPutOff(finding, outcome)) {
     counts.add("deferred");
     counts.add("harmed", finding.repairs.filter(({ isHarm }) => isHarm).length);
     if (isDryRun) countRepairs(counts, finding.repairs);

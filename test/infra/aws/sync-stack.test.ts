@@ -516,6 +516,7 @@ function listTableActions(): readonly string[] {
     .matchAll(/new ([A-Z][A-Za-z]+)Command\(/gu);
   const actions = [...names]
     .map(([, name]) => `dynamodb:${name}`)
-    .filter((action) => action !== "dynamodb:CreateTable");
+    // A transaction has no action of its own: each of its puts is authorised as a put.
+    .filter((action) => action !== "dynamodb:CreateTable" && action !== "dynamodb:TransactWriteItems");
   return [...new Set(actions)].sort();
 }
