@@ -27,17 +27,18 @@ export async function applyDeferred(session: PassSession): Promise<boolean> {
     for (const batch of chunk(entries, BATCH_SIZE)) {
       position += batch.length;
       if (position <= session.state.applied) continue;
-      if (session.isTimeUp) return false;
-      await applyBatch(session, batch.map(decodeDeferred), position);
+      if (session.isTimeUp || !(await applyBatch(session, batch.map(decodeDeferred), position))) return false;
     }
   }
   return true;
 }
 
-async function applyBatch(session: PassSession, batch: readonly DeferredObject[], position: number): Promise<void> {
+/** @returns whether the batch was applied; if not, the time was up */
+async function applyBatch(session: PassSession, batch: readonly DeferredObject[], position: number): Promise<boolean> {
   // A crash between compare and checkpoint may have put an object off twice.
   const distinct = new Map(batch.map((deferred) => [`${deferred.type} ${deferred.id}`, deferred]));
   const applied = await applyPatiently(session, [...distinct.values()].map(toChange));
+  if (applied === undefined) return false;
   for (const { change, outcome } of applied) await settleFailure(session, change, outcome);
   const sums = await mapConcurrently(applied, ({ change, outcome }) =>
     countApplied(session, distinct.get(`${change.type} ${change.id}`), outcome),
@@ -45,19 +46,27 @@ async function applyBatch(session: PassSession, batch: readonly DeferredObject[]
   for (const [index, { change }] of applied.entries()) session.add(change.type, sums[index] ?? {});
   session.update({ applied: position });
   await session.saveIfDue();
+  return true;
 }
 
 /**
  * What was seen otherwise just before may have been read from a replica that lags. It is read once more when that cannot
  * be any longer; by then the other batches' objects have been left alone for long enough as well.
+ *
+ * @returns undefined when the next invocation has to wait for that
  */
 async function applyPatiently(
-  { run, pass }: PassSession,
+  session: PassSession,
   changes: readonly Change[],
-): Promise<readonly AppliedChange[]> {
+): Promise<readonly AppliedChange[] | undefined> {
+  const { run, pass } = session;
   const applied = await applyChanges(run, changes, pass.passId);
   const early = applied.flatMap(({ change, outcome }) => (outcome.kind === "again" ? change : []));
   if (early.length === 0) return applied;
+  if (!session.hasTimeFor(REPLICA_LAG_MS)) {
+    session.restSeconds = REPLICA_LAG_MS / 1000;
+    return undefined;
+  }
   await run.clock.sleep(REPLICA_LAG_MS);
   return [
     ...applied.filter(({ outcome }) => outcome.kind !== "again"),

@@ -53,7 +53,7 @@ export async function continuePass(ports: PassPorts, handOver: HandOver, invocat
 async function work(session: PassSession): Promise<void> {
   try {
     restartWithSettings(session);
-    if ((await workOnPass(session)) === "timeUp") await session.handOver(0);
+    if ((await workOnPass(session)) === "timeUp") await session.handOver(session.restSeconds);
   } catch (error) {
     await settleSetback(session, error);
   }

@@ -49,6 +49,8 @@ export class PassSession {
   readonly pass: Pass;
   readonly owner: string;
   state: PassCheckpoint;
+  /** How long the next invocation shall wait before it goes on. Seconds. */
+  restSeconds = 0;
   readonly #deadlineMs: number;
   readonly #startedAtMs: number;
   readonly #usedBefore: PassUsage;
@@ -76,7 +78,11 @@ export class PassSession {
   }
 
   get isTimeUp(): boolean {
-    return this.ports.clock.now() >= this.#deadlineMs - RESERVE_MS;
+    return !this.hasTimeFor(0);
+  }
+
+  hasTimeFor(milliseconds: number): boolean {
+    return this.ports.clock.now() + milliseconds < this.#deadlineMs - RESERVE_MS;
   }
 
   /** A new state; callers pass what changes. */
