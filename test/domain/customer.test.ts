@@ -145,6 +145,16 @@ describe("decideCustomer", () => {
     expect(decision).toMatchObject({ kind: "write", isTouch: stored !== undefined, record: { isFollowUpDue: true } });
   });
 
+  it("writes nothing for a restored company that is still to be followed up", () => {
+    const seen = pick(SEEN_COMPANIES, "eligible");
+    const first = decideCustomer({ companyId: "1", stored: undefined, ...seen });
+    if (first.kind !== "write") throw new TypeError("the customer was not written");
+    const stored = { ...first.record, isFollowUpDue: true };
+    const observed = { ...seen.observed, readAtMs: readAtMs + 1 };
+    const context = sampleContext({ at: { restored: 1 }, looks: 0 });
+    expect(decideCustomer({ companyId: "1", stored, observed, context })).toEqual({ kind: "keep" });
+  });
+
   it("names the raw value that excludes, trimmed", () => {
     const observed = { kind: "live", readAtMs, object: sampleCompany("1", { exclusion: " Nein " }) } as const;
     const decision = decideCustomer({ companyId: "1", stored: undefined, observed, context: sampleContext() });
