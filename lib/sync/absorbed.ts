@@ -122,6 +122,7 @@ export async function pointAbsorbed<R extends Customer | Project>(
   survivor: { readonly sighting: Sighting<"company"> | Sighting<"deal">; readonly record: R | undefined },
 ): Promise<void> {
   const { sighting, record } = survivor;
+  if (isAbsorbedItself(record)) return;
   const point: typeof absorbing.point = (stored, target) =>
     isMoveVoid([stored], sighting.hint) ? undefined : absorbing.point(stored, target);
   const absorbed =
@@ -135,6 +136,14 @@ export async function pointAbsorbed<R extends Customer | Project>(
     const target = { ...describeTarget(id, sighting), isFollowUpDue };
     return makePointer(run, { ...absorbing, point }, { stored, target, origin: sighting.hint.origin });
   });
+}
+
+/**
+ * HubSpot undoes no merge: what reads as alive and is stored as absorbed was read from a replica that lags, and what it
+ * had absorbed leads to the later survivor by now. One attached by hand does live on and can absorb others.
+ */
+function isAbsorbedItself(record: Customer | Project | undefined): boolean {
+  return record?.state === "merged" && record.reason?.code === "absorbedBy";
 }
 
 /**

@@ -11,6 +11,8 @@ const CASES: readonly (readonly [name: string, seed: number])[] = [
   ["a slow worker wrote a contact person of a customer that had been detached meanwhile", 500_553],
   ["a survivor that was deleted without taking over emptied what it had absorbed", 149],
   ["a record was detached with a number that its survivor had already", 223],
+  ["a restored company whose deletion was heard of late brought no contacts back", 900_351],
+  ["a lagging read of an absorbed company led pointers back to it", 900_255],
 ];
 
 /** A run takes a second; how slow the machine is proves nothing. Milliseconds. */

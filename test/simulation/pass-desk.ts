@@ -28,6 +28,8 @@ interface PassDeskOptions {
   readonly tally: Tally;
   /** Waits until nothing is under way; false when that never happens. */
   readonly rest: () => Promise<boolean>;
+  /** Waits until the schedule comes round again; by then the lease of a pass that died is long over. */
+  readonly untilNextNight: () => Promise<void>;
   /** From now on no process dies. */
   readonly calm: () => void;
 }
@@ -54,7 +56,8 @@ export class PassDesk {
   }
 
   /**
-   * Lets one pass do all there is to do: another one only when it failed, and a confirmed one when the brake stopped it.
+   * Lets one pass do all there is to do: when it failed, another one the next night, and a confirmed one when the brake
+   * stopped it.
    *
    * @returns the pass that succeeded; undefined when none did
    */
@@ -63,7 +66,10 @@ export class PassDesk {
       if (tries === CALM_AFTER_TRIES) this.#options.calm();
       const before = (await this.#list())[0];
       if (before?.status === "stopped" && tries > 0) await this.#ask({ confirms: before.passId });
-      else this.#schedule();
+      else {
+        if (tries > 0) await this.#options.untilNextNight();
+        this.#schedule();
+      }
       if (!(await this.#options.rest())) return undefined;
       const pass = (await this.#list())[0];
       if (pass?.status === "succeeded" && pass.passId !== before?.passId) return pass;

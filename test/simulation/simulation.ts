@@ -31,6 +31,9 @@ const LONGEST_UNREST_MS = 48 * 3_600_000;
 /** Between the last change and the night's pass: whatever a crash has reserved is old by then. Milliseconds. */
 const UNTIL_NIGHT_MS = 3_600_000;
 
+/** From one scheduled pass to the next. Milliseconds. */
+const NIGHT_TO_NIGHT_MS = 24 * 3_600_000;
+
 /** What a run of a scenario showed. */
 export interface Verdict {
   /** Empty when every promise held. */
@@ -132,6 +135,7 @@ class Simulation {
       brake: scenario.brake,
       tally,
       rest: () => this.#rest(),
+      untilNextNight: () => time.sleep(NIGHT_TO_NIGHT_MS),
       calm: () => {
         this.#runs.mood = "calm";
       },

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Change } from "../../lib/domain/change.ts";
+import { applyCompanies } from "../../lib/sync/apply-companies.ts";
 import { RetryableError } from "../../lib/sync/errors.ts";
 import { sampleCompany, sampleContact, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
 import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
@@ -152,6 +153,21 @@ describe("applyCompanies, on a merge", () => {
     for (const id of ["1", "2", "90"]) expect(await customer(id)).toMatchObject({ reason: { survivorId: "91" } });
     for (const id of ["51", "52"])
       expect(await project(id)).toMatchObject({ state: "linked", fields: { companyId: "91" } });
+  });
+
+  it("leaves pointers where they lead when a replica that lags shows the survivor before still alive", async () => {
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
+    await world.tell(change("company", "90", { merged: 1 }));
+    await world.drain();
+    world.hubspot.putCompany(sampleCompany("7"));
+    world.hubspot.mergeCompanies(["90", "7"], sampleCompany("91", { updatedAtMs: UPDATED_AT_MS + 30_000 }));
+    await world.tell(change("company", "91", { merged: 1 }));
+    await world.drain();
+    const object = sampleCompany("90", { ...mergedAt, mergedIds: ["1", "2"] });
+    const observed = { kind: "live", readAtMs: world.now(), object } as const;
+    const sighting = { id: "90", observed, links: [], hint: { ...change("company", "90", { deleted: 1 }), looks: 1 } };
+    await applyCompanies({ ...world.ports, cause: "event" }, [sighting]);
+    for (const id of ["1", "2", "90"]) expect(await customer(id)).toMatchObject({ reason: { survivorId: "91" } });
   });
 
   it("keeps what was absorbed by a survivor that was deleted before it took anything over", async () => {
