@@ -1,5 +1,5 @@
 import { applyChanges } from "../apply-changes.ts";
-import { isActive } from "../../domain/pass-finding.ts";
+import { isActive } from "../../domain/loss.ts";
 import { REPLICA_LAG_MS } from "../../domain/suspicion.ts";
 import { readObjectRecords } from "../object-records.ts";
 import { chunk, mapConcurrently } from "../run.ts";
