@@ -4,6 +4,7 @@ import { diffFields } from "./field-changes.ts";
 import { mapContact } from "./field-mapping.ts";
 import { compareFences, fenceOf } from "./fence.ts";
 import {
+  associationToldAtMs,
   isMissedTooSoon,
   isRevivedTooSoon,
   mayLackLinks,
@@ -65,11 +66,16 @@ const gone: Verdict = { state: "deleted", reason: { code: "goneFromHubSpot" } };
 const mergedAndGone: Verdict = { state: "merged", reason: { code: "goneFromHubSpot" } };
 const deleted: Verdict = { state: "deleted", reason: { code: "deletedInHubSpot" } };
 
-/** A merge is for good: what a crash left of a merged contact is stripped, whatever is read of it later. */
-function followTombstone(input: ContactPersonCase, fence: Fence, tombstone: ContactTombstone): Decision<ContactPerson> {
+/**
+ * A merge is for good: what a crash or a slow creator left of a merged contact is stripped, whatever was read of it and
+ * when.
+ */
+function followTombstone(input: ContactPersonCase, seen: Fence, tombstone: ContactTombstone): Decision<ContactPerson> {
   const { stored, customer } = input;
-  if (stored === undefined || stored.state === "merged" || isOutdated(stored, fence)) return keep();
-  if (customer?.state === "detached") return freeze(input, fence);
+  if (stored === undefined || stored.state === "merged") return keep();
+  if (customer?.state === "detached") return freeze(input, seen);
+  const known = newestFence([stored], tombstone);
+  const fence = compareFences(seen, known) > 0 ? seen : known;
   const { mergedInto: survivorId } = tombstone;
   const verdict: Verdict =
     survivorId === undefined ? mergedAndGone : { state: "merged", reason: { code: "absorbedBy", survivorId } };
@@ -161,8 +167,8 @@ function suspectFlip({
   const hasLabelTurned = stored.state === "linked" && link !== undefined && wasPrimary !== link.isPrimary;
   // A restored customer brings its contacts along.
   const isLacking = link === undefined && mayLackLinks(observed, context.hint, ["follow"]);
-  const read = { readAtMs: observed.readAtMs, explainedBy: "association" } as const;
-  if (!(hasTurned || hasLabelTurned) || !mayPrecede(stored, read, context))
+  const toldAtMs = hasTurned ? associationToldAtMs(context.hint, [companyId]) : expectsPrimary?.atMs;
+  if (!(hasTurned || hasLabelTurned) || !mayPrecede(stored, { readAtMs: observed.readAtMs, toldAtMs }, context))
     return isLacking ? "perhapsOlder" : undefined;
   const isNamed = hasTurned ? expects?.[companyId] !== undefined : expectsPrimary !== undefined;
   return isNamed && link !== undefined ? "perhapsOlder" : "unexpectedFlip";

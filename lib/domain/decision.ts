@@ -13,6 +13,8 @@ export interface DecisionContext {
   readonly nowMs: number;
   /** Only finds what is to be applied; whether it was read too soon is asked by the decision that applies it. */
   readonly isComparison?: boolean;
+  /** What is decided on was only listed, which confirms no loss: a read of its own must. */
+  readonly isListed?: boolean;
 }
 
 export type Hint = Pick<Change, "at" | "expects" | "expectsPrimary" | "absorbs" | "seen" | "looks" | "origin">;
@@ -34,7 +36,8 @@ export type Suspicion =
   | "olderThanStored"
   | "seenAfterDeletion"
   | "seenJustBefore"
-  | "perhapsOlder";
+  | "perhapsOlder"
+  | "onlyListed";
 
 /**
  * What to do with one record.

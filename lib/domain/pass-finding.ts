@@ -1,6 +1,7 @@
 import { decideContactPerson } from "./contact-person.ts";
 import { decideCustomer } from "./customer.ts";
 import { NO_HINT } from "./decision.ts";
+import { isActive, isHarmful, isInactive, isLoss } from "./loss.ts";
 import { decideProject, findPrimaryCompanyId } from "./project.ts";
 import { classifyRepair } from "./repair-cause.ts";
 import type { Decision } from "./decision.ts";
@@ -53,14 +54,6 @@ const SETTLED: Finding = { kind: "settled" };
 
 /** States that HubSpot's silence does not change. */
 const AT_REST: ReadonlySet<string> = new Set(["deleted", "merged", "erased", "detached"]);
-
-/** States of records that are gone, except that a detached one is still worked with. */
-const INACTIVE: ReadonlySet<string> = new Set(["deleted", "merged", "erased"]);
-
-/** Whether a record is one that people work with: it has data and is neither deleted, merged nor erased. */
-export function isActive(record: SyncRecord | undefined): boolean {
-  return record?.fields !== undefined && !INACTIVE.has(record.state);
-}
 
 /** A company as it was listed, against its customer. */
 export function compareCustomer(
@@ -196,15 +189,14 @@ function describeRepair<R extends SyncRecord>(
   if (decision.kind === "keep") return undefined;
   const { stored } = pair;
   const next = decision.record;
-  const isHarm = isHarmful(stored, next);
   const effect = decision.isTouch ? "touched" : nameEffect(stored, next);
   return {
     stored,
     next,
     effect,
     cause: classifyRepair({ ...context, ...pair, next }),
-    isLoss: isHarm || losesCompany(stored, next),
-    isHarm,
+    isLoss: isLoss(stored, next),
+    isHarm: isHarmful(stored, next),
   };
 }
 
@@ -219,20 +211,6 @@ function nameEffect(stored: SyncRecord | undefined, next: SyncRecord): RepairEff
   if (next.fields === undefined) return isActive(stored) ? "deactivated" : "noted";
   if (stored?.fields === undefined) return "created";
   if (stored.state === next.state) return "updated";
-  if (INACTIVE.has(next.state)) return "deactivated";
+  if (isInactive(next)) return "deactivated";
   return next.state === "linked" ? "updated" : "frozen";
-}
-
-/** Whether a record would vanish, or a project lose its customer. */
-function isHarmful(stored: SyncRecord | undefined, next: SyncRecord): boolean {
-  if (stored === undefined || !isActive(stored)) return false;
-  const losesCustomer = next.type === "project" && next.state === "waiting" && stored.state !== "waiting";
-  return losesCustomer || !isActive(next);
-}
-
-/** Whether HubSpot shows an association no longer; a list that leaves associations out must not be believed. */
-function losesCompany(stored: SyncRecord | undefined, next: SyncRecord): boolean {
-  if (stored?.type === "project" && next.type === "project")
-    return stored.dependsOnCompanyId !== undefined && next.dependsOnCompanyId === undefined;
-  return stored !== undefined && stored.state !== next.state && next.reason?.code === "notAssociated";
 }

@@ -4,6 +4,7 @@ import { mapDeal } from "./field-mapping.ts";
 import { fenceOf } from "./fence.ts";
 import { isStageSelected } from "./stage-filter.ts";
 import {
+  associationToldAtMs,
   isMissedTooSoon,
   isRevivedTooSoon,
   mayLackLinks,
@@ -133,7 +134,8 @@ function suspectMove({
   // A merge moves deals along with their company, and fires no event for them.
   const isMovedByMerge = formerId !== undefined && customer?.absorbedIds.includes(formerId) === true;
   if (formerId === primaryId || isMovedByMerge) return undefined;
-  if (!mayPrecede(stored, { readAtMs: observed.readAtMs, explainedBy: "association" }, context)) return undefined;
+  const toldAtMs = Math.max(expectsPrimary?.atMs ?? 0, associationToldAtMs(context.hint, [formerId, primaryId]) ?? 0);
+  if (!mayPrecede(stored, { readAtMs: observed.readAtMs, toldAtMs }, context)) return undefined;
   const isNamed = expectsPrimary?.isPrimary === true && expectsPrimary.companyId === primaryId;
   return at.association !== undefined && (isNamed || formerId === undefined) ? "perhapsOlder" : "unexpectedFlip";
 }

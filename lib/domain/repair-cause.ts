@@ -7,6 +7,8 @@ import type { SyncRecord } from "./record.ts";
  * - `lateEvent`: newer, but so recent that its webhook may still be on the way.
  * - `association`: only an association differs; no stamp tells since when.
  * - `customerTurned`: the customer it belongs to has another state.
+ * - `survivorGone`: what a detached customer kept of a contact goes, for the contact that absorbed it is no longer in
+ *   HubSpot. The events of that name the survivor alone.
  * - `settings`: the rules were changed since the last pass that succeeded.
  * - `failureCleared`: what it failed on is gone.
  * - `driftByHand`: HubSpot did not change, the record did.
@@ -20,6 +22,7 @@ export const REPAIR_CAUSES = [
   "lateEvent",
   "association",
   "customerTurned",
+  "survivorGone",
   "settings",
   "failureCleared",
   "driftByHand",
@@ -46,6 +49,7 @@ interface Difference {
 export function classifyRepair(difference: Difference): RepairCause {
   const { stored, next, updatedAtMs, nowMs } = difference;
   if (difference.isFirstImport && stored === undefined) return "firstImport";
+  if (next.state === "merged" && next.reason?.code === "goneFromHubSpot") return "survivorGone";
   if (updatedAtMs === undefined) return "missedEvent";
   const isMissed = nowMs - updatedAtMs > LATE_MS ? "missedEvent" : "lateEvent";
   if (stored === undefined) return difference.isKnown ? "association" : isMissed;

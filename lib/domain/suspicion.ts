@@ -70,15 +70,23 @@ type Judging = Pick<DecisionContext, "hint" | "isComparison">;
  * No stamp tells the two apart when nothing but an association, the bin or a restoring is in question. It takes an event
  * that came after the stored read, or time, which is why this does not end with the last look.
  *
- * @param read `explainedBy`: the kind of events that tell of such a change, if there is one
+ * @param read `toldAtMs`: when the newest event came that tells of this very change, if one did
  */
 export function mayPrecede(
   { fence }: RecordBase,
-  { readAtMs, explainedBy }: { readonly readAtMs: number; readonly explainedBy?: keyof Hint["at"] | undefined },
-  { hint, isComparison = false }: Judging,
+  { readAtMs, toldAtMs = 0 }: { readonly readAtMs: number; readonly toldAtMs?: number | undefined },
+  { isComparison = false }: Pick<Judging, "isComparison">,
 ): boolean {
-  const explainedAtMs = explainedBy === undefined ? 0 : (hint.at[explainedBy] ?? 0);
-  return !isComparison && readAtMs - fence.readAtMs < REPLICA_LAG_MS && explainedAtMs <= fence.readAtMs;
+  return !isComparison && readAtMs - fence.readAtMs < REPLICA_LAG_MS && toldAtMs <= fence.readAtMs;
+}
+
+/** When the newest event came that names the association with one of these companies. */
+export function associationToldAtMs(
+  { expects }: Hint,
+  companyIds: readonly (string | undefined)[],
+): number | undefined {
+  const told = companyIds.flatMap((companyId) => (companyId === undefined ? [] : (expects?.[companyId]?.atMs ?? [])));
+  return told.length === 0 ? undefined : Math.max(...told);
 }
 
 /**
@@ -101,13 +109,14 @@ export function isMissedTooSoon(
 ): boolean {
   if (wasGone(stored) || stored.state === "merged" || stored.state === "erased") return false;
   // Only the bin shows that it was the deletion that was read; what is missing was perhaps not there yet.
-  return mayPrecede(stored, { readAtMs, explainedBy: kind === "archived" ? "deleted" : undefined }, context);
+  const toldAtMs = kind === "archived" ? context.hint.at.deleted : undefined;
+  return mayPrecede(stored, { readAtMs, toldAtMs }, context);
 }
 
 /** Only a restoring, or an admin, revives at once; any other live read must come clearly after the deletion was read. */
 export function isRevivedTooSoon(stored: RecordBase, readAtMs: number, context: Judging): boolean {
-  const isWanted = context.hint.at.attach !== undefined;
-  return !isWanted && wasGone(stored) && mayPrecede(stored, { readAtMs, explainedBy: "restored" }, context);
+  const { attach, restored } = context.hint.at;
+  return attach === undefined && wasGone(stored) && mayPrecede(stored, { readAtMs, toldAtMs: restored }, context);
 }
 
 /** Whether HubSpot showed the object no longer, when it was read last. */

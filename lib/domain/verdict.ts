@@ -1,7 +1,8 @@
 import { compareFences } from "./fence.ts";
 import { diffVerdicts, hasStamplessKind, MAX_LOOKS, mustAdvanceFence, nextRevision } from "./decision.ts";
+import { isLoss } from "./loss.ts";
 import type { Decision, DecisionContext, Suspicion, Verdict } from "./decision.ts";
-import type { Fence, FieldChange, RecordBase } from "./record.ts";
+import type { Fence, FieldChange, RecordBase, SyncRecord } from "./record.ts";
 
 /** A record apart from its bookkeeping. */
 type Content<R extends RecordBase> = Omit<R, "fence" | "revision" | "createdAtMs" | "changedAtMs" | "history">;
@@ -24,7 +25,7 @@ interface Draft<R extends RecordBase> {
  * Turns a draft into a decision: write what differs, move the fence on where nothing differs but an older read could
  * still land, else keep. `build` joins content and bookkeeping into the record.
  */
-export function settleDraft<R extends RecordBase>(
+export function settleDraft<R extends SyncRecord>(
   draft: Draft<R>,
   build: (content: Content<R>, bookkeeping: ReturnType<typeof nextRevision>) => R,
 ): Decision<R> {
@@ -34,6 +35,7 @@ export function settleDraft<R extends RecordBase>(
   if (isSame && !isDue && !mustAdvanceFence(stored, fence, context)) return keep(again);
   const bookkeeping = nextRevision(stored, fence, { fields, cause: context.cause, nowMs: context.nowMs });
   const record = build(draft.content, bookkeeping);
+  if (context.isListed === true && isLoss(stored, record)) return keep("onlyListed");
   return { kind: "write", record, isTouch: fields.length === 0, ...(again && { again }) };
 }
 

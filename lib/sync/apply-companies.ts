@@ -8,6 +8,7 @@ import type { Customer } from "../domain/record.ts";
 import type { Absorbing } from "./absorbed.ts";
 import type { CustomerCase } from "../domain/customer.ts";
 import type { Committed, Committing } from "./commit-record.ts";
+import { contextOf } from "./run.ts";
 import type { Outcomes, Run, Sighting } from "./run.ts";
 
 /** The outcome of each company, and the customers as they are stored afterwards. */
@@ -60,7 +61,7 @@ function describeCommit(run: Run, sighting: Sighting<"company">): Committing<Cus
     companyId: sighting.id,
     observed: sighting.observed,
     stored,
-    context: { settings: run.settings, hint: sighting.hint, cause: run.cause, nowMs: run.clock.now() },
+    context: contextOf(run, sighting.hint),
   });
   return {
     id: sighting.id,

@@ -4,7 +4,7 @@ import { MAX_LOOKS } from "../domain/decision.ts";
 import { mayLackLinks } from "../domain/suspicion.ts";
 import { RetryableError } from "./errors.ts";
 import { reportWrite } from "./commit-record.ts";
-import { mapConcurrently, settleOutcome } from "./run.ts";
+import { contextOf, mapConcurrently, settleOutcome } from "./run.ts";
 import type { Customers } from "./apply-deals.ts";
 import type { Suspicion } from "../domain/decision.ts";
 import type { ContactPerson } from "../domain/record.ts";
@@ -70,7 +70,7 @@ async function applyOnce(
   sighting: Sighting<"contact">,
   { stored, customers }: { readonly stored: StoredContact; readonly customers: Customers },
 ): Promise<Round> {
-  const context = { settings: run.settings, hint: sighting.hint, cause: run.cause, nowMs: run.clock.now() };
+  const context = contextOf(run, sighting.hint);
   const tombstone = decideTombstone({
     contactId: sighting.id,
     observed: sighting.observed,
@@ -129,7 +129,7 @@ async function applyPair(run: Run, sighting: Sighting<"contact">, pair: Pair): P
     stored: stored.persons.find((person) => person.companyId === companyId),
     tombstone: stored.tombstone,
     customer,
-    context: { settings: run.settings, hint: sighting.hint, cause: run.cause, nowMs: run.clock.now() },
+    context: contextOf(run, sighting.hint),
   });
   const again = decision.again && { again: decision.again };
   if (decision.kind === "keep") return { writes: 0, isRepeated: false, ...again };

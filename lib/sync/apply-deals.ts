@@ -10,6 +10,7 @@ import type { Absorbing } from "./absorbed.ts";
 import type { Customer, Project } from "../domain/record.ts";
 import type { ProjectCase } from "../domain/project.ts";
 import type { Committing } from "./commit-record.ts";
+import { contextOf } from "./run.ts";
 import type { Outcome, Outcomes, Run, Sighting } from "./run.ts";
 
 /** The customers that deals and contacts may belong to; ids that lead to pointers are followed to the survivor. */
@@ -86,7 +87,7 @@ function describeCommit(run: Run, sighting: Sighting<"deal">, customer: Customer
     links: sighting.links,
     stored,
     customer,
-    context: { settings: run.settings, hint: sighting.hint, cause: run.cause, nowMs: run.clock.now() },
+    context: contextOf(run, sighting.hint),
   });
   return {
     id: sighting.id,

@@ -1,4 +1,5 @@
 import { applyByHand } from "./apply-by-hand.ts";
+import { followUpByHand } from "./follow-up.ts";
 import { describeCustomers, describeProjects } from "./local-write.ts";
 import type { Change } from "../domain/change.ts";
 import type { Observation } from "../domain/hubspot-object.ts";
@@ -65,7 +66,11 @@ async function attach<R extends Customer | Project>(
     return refuse({ code: "revisionChanged", revision: stored.revision });
   const refusal =
     ontoId === id ? refuseInPlace(stored) : await refuseOnto(run, attaching, { stored, targetId: ontoId });
-  if (refusal !== undefined) return refuse(refusal);
+  if (refusal !== undefined) {
+    // After an attempt that failed half-way it is attached already, and whoever asks again finishes what was left.
+    if (stored.type === "customer" && stored.isFollowUpDue) await followUpByHand(run, stored);
+    return refuse(refusal);
+  }
   const absorbs = ontoId === id ? {} : { absorbs: [id] };
   const at = { attach: run.clock.now() };
   const seen = expectedRevision === undefined ? {} : { seen: { id, revision: expectedRevision } };

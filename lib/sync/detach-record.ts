@@ -1,6 +1,5 @@
 import { detachCustomer, detachProject } from "../domain/local-edit.ts";
-import { RetryableError, NonRetryableError } from "./errors.ts";
-import { followUp } from "./follow-up.ts";
+import { followUpByHand } from "./follow-up.ts";
 import { describeCustomers, describeProjects, writeLocally } from "./local-write.ts";
 import type { Customer, Project } from "../domain/record.ts";
 import type { LocalOutcome } from "./local-write.ts";
@@ -28,7 +27,7 @@ export async function detachCustomerRecord(
   const outcome = await writeLocally(run, customers, { id, expectedRevision, change });
   // Refused, too: after a crash it is detached already, and those who ask again are the first to see what was left.
   const detached = outcome.kind === "done" ? outcome.record : await customers.read(id);
-  if (detached?.isFollowUpDue === true) await followUpOrLeave(run, detached);
+  if (detached?.isFollowUpDue === true) await followUpByHand(run, detached);
   if (outcome.kind === "refused") return outcome;
   return { kind: "done", record: (await customers.read(id)) ?? outcome.record };
 }
@@ -44,14 +43,4 @@ export async function detachProjectRecord(
 ): Promise<LocalOutcome<Project>> {
   const change = (stored: Project) => detachProject(stored, run.clock.now());
   return writeLocally(run, describeProjects(run), { id, expectedRevision, change });
-}
-
-/** The customer is detached already, and its mark makes the next change or pass follow up: no reason to fail. */
-async function followUpOrLeave(run: Run, customer: Customer): Promise<void> {
-  for (const [id, outcome] of await followUp(run, [customer], () => `admin-${run.clock.now()}`)) {
-    if (outcome.kind !== "failed") continue;
-    const { error } = outcome;
-    if (!(error instanceof RetryableError || error instanceof NonRetryableError)) throw error;
-    run.telemetry.warn("follow-up left to the next change or pass", { id, code: error.code });
-  }
 }

@@ -1,4 +1,5 @@
 import { QUEUE } from "../contract.ts";
+import { NonRetryableError, RetryableError } from "./errors.ts";
 import { chunk, mapConcurrently, settleOutcome } from "./run.ts";
 import type { Change } from "../domain/change.ts";
 import type { ObjectType } from "../domain/hubspot-object.ts";
@@ -37,6 +38,19 @@ export async function followUp(
     return [customer.companyId, outcome];
   });
   return new Map(outcomes);
+}
+
+/**
+ * Follows up on a customer that an admin has turned. Its record is written already, and the mark on it makes the next
+ * change or pass follow up: no reason to fail.
+ */
+export async function followUpByHand(run: Run, customer: Customer): Promise<void> {
+  for (const [id, outcome] of await followUp(run, [customer], () => `admin-${run.clock.now()}`)) {
+    if (outcome.kind !== "failed") continue;
+    const { error } = outcome;
+    if (!(error instanceof RetryableError || error instanceof NonRetryableError)) throw error;
+    run.telemetry.warn("follow-up left to the next change or pass", { id, code: error.code });
+  }
 }
 
 async function readDependants({ hubspot }: Run, customers: readonly Customer[]): Promise<Dependants> {

@@ -1,4 +1,4 @@
-import type { Hint, Suspicion } from "../domain/decision.ts";
+import type { DecisionContext, Hint, Suspicion } from "../domain/decision.ts";
 import type { CompanyLink, ObjectOf, ObjectType, Observation } from "../domain/hubspot-object.ts";
 import type { Cause } from "../domain/record.ts";
 import type { Settings } from "../domain/settings.ts";
@@ -17,6 +17,13 @@ export interface SyncPorts {
 /** The ports, and on whose behalf they are used. */
 export interface Run extends SyncPorts {
   readonly cause: Cause;
+  /** Whether what is applied was only listed; nothing is taken away then. */
+  readonly isListed?: boolean;
+}
+
+/** What a decision rests on, besides HubSpot's answer and the store. */
+export function contextOf({ settings, cause, clock, isListed = false }: Run, hint: Hint): DecisionContext {
+  return { settings, hint, cause, nowMs: clock.now(), isListed };
 }
 
 /** One object as HubSpot answered it, with what the events said. */

@@ -190,7 +190,13 @@ describe("decideContactPerson", () => {
   it.each<[name: string, hint: Omit<Hint, "looks">, sinceMs: number, expected: string]>([
     ["no event speaks of", { at: { property: 1 } }, REPLICA_LAG_MS - 1, "?"],
     ["no event speaks of, clearly later", { at: { property: 1 } }, REPLICA_LAG_MS, "linked*"],
-    ["an event since speaks of", { at: { association: NOW_MS } }, 1, "linked*"],
+    [
+      "an event since speaks of",
+      { at: { association: NOW_MS }, expectsPrimary: { companyId: "1", isPrimary: true, atMs: NOW_MS } },
+      1,
+      "linked*",
+    ],
+    ["no event since speaks of, but of an association", { at: { association: NOW_MS } }, 1, "?"],
     [
       "an event from before speaks of",
       { at: { association: 1 }, expectsPrimary: { companyId: "1", isPrimary: true, atMs: 1 } },
@@ -211,6 +217,18 @@ describe("decideContactPerson", () => {
     const stored = samplePerson("3", "1", { fence, fields: { ...fields, primary: false } });
     const context = sampleContext({ ...hint, looks: 0 });
     expect(describeDecision(decideContactPerson({ ...ids, stored, ...seen, context }), stored)).toBe(expected);
+  });
+
+  it("is stripped when it was created from a read before the merge that the tombstone tells of", () => {
+    const seen = pick(SEEN_CONTACTS, "eligible");
+    const { updatedAtMs } = seen.observed.kind === "live" ? seen.observed.object : { updatedAtMs: 0 };
+    const fence = { sourceUpdatedAtMs: updatedAtMs, readAtMs: seen.observed.readAtMs };
+    const stored = samplePerson("3", "1", { fence, revision: 1 });
+    const later = { ...fence, readAtMs: fence.readAtMs + 10_000 };
+    const tombstone = sampleTombstone("3", { state: "merged", mergedInto: "4", fence: later });
+    const decision = decideContactPerson({ ...ids, stored, ...seen, tombstone });
+    expect(describeDecision(decision, stored)).toBe("merged- absorbedBy");
+    expect(decision).toMatchObject({ record: { fence: later } });
   });
 
   it.each(["missing", "archived"])("does not believe a read that finds it %s just after it was there", (sighting) => {

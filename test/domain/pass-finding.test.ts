@@ -4,11 +4,10 @@ import {
   compareContact,
   compareCustomer,
   compareProject,
-  isActive,
   type CompareContext,
   type Finding,
 } from "../../lib/domain/pass-finding.ts";
-import { RECORD_STATES, type ContactPerson, type Customer, type Project } from "../../lib/domain/record.ts";
+import type { ContactPerson, Customer, Project } from "../../lib/domain/record.ts";
 import {
   primaryLink,
   SAMPLE_SETTINGS,
@@ -244,14 +243,4 @@ describe("compareProject", () => {
   ])("finds %s", (_name, found, expected) => {
     expect(found).toBe(expected);
   });
-});
-
-describe("isActive", () => {
-  it.each(RECORD_STATES.map((state) => [state, !["deleted", "merged", "erased"].includes(state)] as const))(
-    "of a record that is %s is %s, and never without data",
-    (state, expected) => {
-      const { fields: _fields, ...empty } = sampleCustomer("1", { state });
-      expect([isActive(sampleCustomer("1", { state })), isActive(empty)]).toEqual([expected, false]);
-    },
-  );
 });

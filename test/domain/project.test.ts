@@ -126,7 +126,24 @@ describe("decideProject", () => {
   it.each<[name: string, hint: Hint, sinceMs: number, expected: string]>([
     ["that no event explains and the replicas' lag may", { at: { property: 1 }, looks: 0 }, REPLICA_LAG_MS - 1, "?"],
     ["that came clearly later", { at: { property: 1 }, looks: 0 }, REPLICA_LAG_MS, "linked*"],
-    ["that an event since spoke of", { at: { association: NOW_MS }, looks: 0 }, 1, "linked*"],
+    [
+      "that an event since spoke of",
+      { at: { association: NOW_MS }, expects: { "2": { isAssociated: true, atMs: NOW_MS } }, looks: 0 },
+      1,
+      "linked*",
+    ],
+    [
+      "from which an event since has parted it",
+      { at: { association: NOW_MS }, expects: { "1": { isAssociated: false, atMs: NOW_MS } }, looks: 0 },
+      1,
+      "linked*",
+    ],
+    [
+      "while an event since spoke of a third company",
+      { at: { association: NOW_MS }, expects: { "3": { isAssociated: false, atMs: NOW_MS } }, looks: 0 },
+      1,
+      "?",
+    ],
     ["that only an earlier event may explain", { at: { association: 1 }, looks: 0 }, 1, "?"],
     [
       "that an earlier event names",

@@ -67,6 +67,13 @@ describe("classifyRepair", () => {
         updatedAtMs: undefined,
       }),
     ],
+    [
+      "survivorGone",
+      "a contact that was merged into one that is gone",
+      difference(person("detached", ofCustomer("customerDetached")), person("merged", gone), {
+        updatedAtMs: undefined,
+      }),
+    ],
     ["missedEvent", "a restored company", difference(customer("deleted", deleted), customer())],
     [
       "missedEvent",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MAX_LOOKS, type Hint, type Suspicion } from "../../lib/domain/decision.ts";
 import {
+  associationToldAtMs,
   isMissedTooSoon,
   isRevivedTooSoon,
   LOOK_DELAYS_SECONDS,
@@ -98,21 +99,34 @@ describe("suspectLinks, when the primary company was told", () => {
 describe("mayPrecede", () => {
   const stored = sampleCustomer("1", { fence: { sourceUpdatedAtMs: 1, readAtMs: 1000 } });
   it("holds up to the replicas' lag and not from then on, however often it was looked at", () => {
-    expect(mayPrecede(stored, { readAtMs: 1000 + REPLICA_LAG_MS - 1 }, contextOf({}))).toBe(true);
-    expect(mayPrecede(stored, { readAtMs: 1000 + REPLICA_LAG_MS }, contextOf({}))).toBe(false);
+    expect(mayPrecede(stored, { readAtMs: 1000 + REPLICA_LAG_MS - 1 }, {})).toBe(true);
+    expect(mayPrecede(stored, { readAtMs: 1000 + REPLICA_LAG_MS }, {})).toBe(false);
   });
 
   it.each([
     ["at the moment of the stored read", 1000, true],
     ["since the stored read", 1001, false],
-  ])("asks whether an event explains the difference: %s", (_name, association, expected) => {
-    const read = { readAtMs: 2000, explainedBy: "association" } as const;
-    expect(mayPrecede(stored, read, contextOf({ association }))).toBe(expected);
-    expect(mayPrecede(stored, { readAtMs: 2000 }, contextOf({ association }))).toBe(true);
+  ])("asks whether an event explains the difference: %s", (_name, toldAtMs, expected) => {
+    expect(mayPrecede(stored, { readAtMs: 2000, toldAtMs }, {})).toBe(expected);
   });
 
   it("does not hold for a comparison, which applies nothing", () => {
-    expect(mayPrecede(stored, { readAtMs: 1001 }, { ...contextOf({}), isComparison: true })).toBe(false);
+    expect(mayPrecede(stored, { readAtMs: 1001 }, { isComparison: true })).toBe(false);
+  });
+});
+
+describe("associationToldAtMs", () => {
+  const expects = { "1": { isAssociated: true, atMs: 5 }, "2": { isAssociated: false, atMs: 7 } };
+  it.each([
+    ["the newest event of the companies asked about", ["1", "2"], 7],
+    ["no event of another company", ["1", undefined], 5],
+    ["nothing where none was named", ["3"], undefined],
+  ])("is %s", (_name, companyIds, expected) => {
+    expect(associationToldAtMs({ at: {}, expects, looks: 0 }, companyIds)).toBe(expected);
+  });
+
+  it("is nothing where no event told of associations", () => {
+    expect(associationToldAtMs({ at: {}, looks: 0 }, ["1"])).toBeUndefined();
   });
 });
 

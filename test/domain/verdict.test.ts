@@ -48,6 +48,19 @@ describe("settleDraft", () => {
     expect(decide(storedA, read, { nowMs: read.updatedAtMs + ageMs }).kind).toBe(kind);
   });
 
+  it("takes nothing away by what was only listed, and asks to read it once more", () => {
+    const excluded = sampleCustomer("1", { state: "excluded" });
+    const draft = { stored: excluded, fence: { sourceUpdatedAtMs: 1, readAtMs: NOW_MS }, fields: [], again: undefined };
+    const verdict = { state: "deleted", reason: { code: "deletedInHubSpot" } } as const;
+    const settle = (isListed: boolean): Decision<Customer> =>
+      settleDraft(
+        { ...draft, verdict, context: { ...sampleContext(property), isListed }, content: { ...excluded, ...verdict } },
+        (content, bookkeeping): Customer => ({ ...content, ...bookkeeping }),
+      );
+    expect(settle(true)).toEqual({ kind: "keep", again: "onlyListed" });
+    expect(settle(false)).toMatchObject({ kind: "write", record: verdict });
+  });
+
   it("writes nothing for equal content with an equal stamp", () => {
     expect(decide(storedA, { name: "A", updatedAtMs: UPDATED_AT_MS, readAtMs: NOW_MS })).toEqual({ kind: "keep" });
   });

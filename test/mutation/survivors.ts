@@ -135,6 +135,13 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
       { at: "startDate !== undefined && endDate !== undefined", why: "nothing compares as earlier than undefined" },
     ],
   },
+  "lib/domain/loss.ts": {
+    least: 100,
+    explained: [
+      { at: "if (stored === undefined || !isActive(stored)) return false;", to: "false", why: GUARD },
+      { at: 'stored?.type === "project" && next.type === "project"', why: "both are of one type" },
+    ],
+  },
   "lib/domain/merge.ts": { least: 100 },
   "lib/domain/number-sums.ts": {
     least: 100,
@@ -160,8 +167,7 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
       { at: "if (listed === undefined && isLeftAlone(stored)) return SETTLED;", to: "false", why: SHORTCUT },
       { at: "const links = listed?.links ?? [];", to: '["Stryker was here"]', why: "a text is no link to a company" },
       { at: "stored?.tombstone?.state", to: "stored.tombstone", why: GUARD },
-      { at: "if (stored === undefined || !isActive(stored)) return false;", to: "false", why: GUARD },
-      { at: 'stored?.type === "project" && next.type === "project"', to: "true", why: "both are of one type" },
+      { at: 'state === "deleted" && (reason', to: "true", why: "no other state has one of these reasons" },
     ],
   },
   "lib/domain/project.ts": { least: 96 },

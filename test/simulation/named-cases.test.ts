@@ -13,6 +13,11 @@ const CASES: readonly (readonly [name: string, seed: number])[] = [
   ["a record was detached with a number that its survivor had already", 223],
   ["a restored company whose deletion was heard of late brought no contacts back", 900_351],
   ["a lagging read of an absorbed company led pointers back to it", 900_255],
+  ["a slow worker's new contact person of a contact merged meanwhile stayed linked", 1_000_340],
+  ["a lagging read of the associations was believed for an event of another company", 1_000_627],
+  ["a pass took what it cannot hear of for a missed event", 1_000_633],
+  ["an attach that had failed half-way was not finished by the next attempt", 1_000_783],
+  ["a pass ended an association by what was only listed", 1_000_969],
 ];
 
 /** A run takes a second; how slow the machine is proves nothing. Milliseconds. */

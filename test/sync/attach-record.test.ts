@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Change } from "../../lib/domain/change.ts";
+import { attachCustomerRecord } from "../../lib/sync/attach-record.ts";
 import { detachCustomerRecord, detachProjectRecord } from "../../lib/sync/detach-record.ts";
+import { RetryableError } from "../../lib/sync/errors.ts";
 import { sampleCompany, sampleDeal } from "../fixtures/sample-objects.ts";
 import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
 
@@ -54,5 +56,19 @@ describe("an attach onto another id that has become void while it waited", () =>
       "deal 5 detached",
       "deal 6 linked",
     ]);
+  });
+});
+
+describe("an attach that failed when half of it was done", () => {
+  it("is finished by whoever asks again, although the record is attached already", async () => {
+    const run = { ...world.ports, cause: "admin" } as const;
+    world.faults.beforeQueue = () => {
+      throw new RetryableError("the queue does not answer", { code: "unreachable" });
+    };
+    await expect(attachCustomerRecord(run, { id: "1" })).rejects.toThrow("the queue does not answer");
+    delete world.faults.beforeQueue;
+    const again = await attachCustomerRecord(run, { id: "1" });
+    expect(again).toEqual({ kind: "refused", refusal: { code: "notAttachable", state: "linked" } });
+    expect((await world.store.readCustomers(["1"])).get("1")).toMatchObject({ state: "linked", isFollowUpDue: false });
   });
 });

@@ -1,6 +1,6 @@
 import { applyChanges } from "../apply-changes.ts";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
-import { isActive } from "../../domain/pass-finding.ts";
+import { isActive } from "../../domain/loss.ts";
 import { REPLICA_LAG_MS } from "../../domain/suspicion.ts";
 import { readObjectRecords } from "../object-records.ts";
 import { chunk, mapConcurrently } from "../run.ts";

@@ -111,5 +111,6 @@ function applier(
   { run, pass: { passId } }: PassSession,
   { companies = [], contacts = [], deals = [] }: Suspects,
 ): () => Promise<OutcomesByType> {
-  return () => applySightings(run, { deliveryId: passId, companies, companyChanges: [], contacts, deals });
+  return () =>
+    applySightings({ ...run, isListed: true }, { deliveryId: passId, companies, companyChanges: [], contacts, deals });
 }

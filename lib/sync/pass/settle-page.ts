@@ -1,5 +1,6 @@
 import { addNumber } from "../../domain/number-sums.ts";
-import { describeArrival, isActive } from "../../domain/pass-finding.ts";
+import { isActive } from "../../domain/loss.ts";
+import { describeArrival } from "../../domain/pass-finding.ts";
 import { isOutage, NonRetryableError, RetryableError } from "../errors.ts";
 import { markFailing } from "../mark-failing.ts";
 import { Counter, countRepairs } from "./counter.ts";

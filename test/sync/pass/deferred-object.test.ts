@@ -35,6 +35,6 @@ describe("encodeDeferred", () => {
     const [entry = ""] = encodeDeferred("contact", object);
     const { type, id, counts } = decodeDeferred(entry);
     expect({ type, id }).toEqual({ type: "contact", id: "1234567890123456789" });
-    expect(counts).toMatchObject({ repaired: 1200, frozen: 240, "by.missedEvent": 150 });
+    expect(counts).toMatchObject({ repaired: 1350, frozen: 270, "by.missedEvent": 150 });
   });
 });
