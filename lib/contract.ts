@@ -106,6 +106,9 @@ export const PASS_COUNTS = [
   "failing",
 ] as const;
 
+/** What a pass tells of the calls, units and seconds that each type took, as `PassCompanyReadUnits`; see `PASS_METRICS`. */
+export const PASS_USE = ["hubSpotCalls", "readUnits", "writeUnits", "seconds"] as const;
+
 /** The stack's default name, and the names of the outputs that the command line reads. */
 export const STACK = {
   name: "HubSpotZepSync",

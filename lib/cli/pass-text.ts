@@ -1,6 +1,7 @@
 import type { PassAnswer } from "./api-answers.ts";
 import type { CliIo } from "./cli-io.ts";
 import { formatDuration, formatTime, paint, toPlainLine } from "./terminal/display-text.ts";
+import { listUse } from "../domain/use-rows.ts";
 import { renderTable } from "./terminal/text-table.ts";
 
 const TYPES = ["company", "contact", "deal"] as const;
@@ -50,7 +51,14 @@ export function renderPass(io: CliIo, pass: PassAnswer): string {
     ],
     types,
   );
-  return [paint(io, "bold", describePass(pass)), "\n", table, describeCauses(pass), renderReport(io, pass)].join("");
+  return [
+    paint(io, "bold", describePass(pass)),
+    "\n",
+    table,
+    describeCauses(pass),
+    renderUse(io, pass),
+    renderReport(io, pass),
+  ].join("");
 }
 
 function describeCauses(pass: PassAnswer): string {
@@ -83,6 +91,23 @@ export function sumCounts({ counts }: Pick<PassAnswer, "counts">, name: string):
   return TYPES.reduce((sum, type) => sum + (counts[type]?.[name] ?? 0), 0);
 }
 
+/** What each type took, and what belongs to none; empty where nobody has told. */
+export function renderUse(io: CliIo, { counts }: PassAnswer): string {
+  const rows = listUse(counts);
+  if (rows.length === 0) return "";
+  return renderTable(
+    io,
+    [
+      { heading: "", cell: ({ heading }) => heading },
+      { heading: "calls", cell: ({ hubspotCalls }) => String(hubspotCalls), isNumber: true },
+      { heading: "read units", cell: ({ readUnits }) => String(Math.round(readUnits)), isNumber: true },
+      { heading: "write units", cell: ({ writeUnits }) => String(Math.round(writeUnits)), isNumber: true },
+      { heading: "time", cell: ({ durationMs }) => formatDuration(durationMs), isNumber: true },
+    ],
+    rows,
+  );
+}
+
 function renderReport(io: CliIo, { report }: PassAnswer): string {
   if (report === undefined) return "";
   const { warnings, durationSeconds, hubspotCalls, rateLimitedCalls } = report;
@@ -96,10 +121,13 @@ const BAR_WIDTH = 24;
 export function renderProgress(io: CliIo, { counts }: PassAnswer): string {
   const progress = counts["progress"] ?? {};
   const { read = 0, recordsPerSecond = 0, limitUsedPercent, donePercent, remainingSeconds } = progress;
-  const filled = Math.round((BAR_WIDTH * (donePercent ?? 0)) / 100);
-  const bar =
-    donePercent === undefined ? "" : `${"█".repeat(filled)}${"░".repeat(BAR_WIDTH - filled)} ${donePercent} %  `;
   const share = limitUsedPercent === undefined ? "" : `, ${limitUsedPercent} % of HubSpot's limit`;
   const left = remainingSeconds === undefined ? "" : `, ${formatDuration(remainingSeconds * 1000)} left`;
-  return `${paint(io, "cyan", bar)}${read} records, ${recordsPerSecond}/s${share}${left}`;
+  const facts = `${read} records, ${recordsPerSecond}/s${share}${left}`;
+  if (donePercent === undefined) return facts;
+  const percent = ` ${donePercent} %  `;
+  // A line that is broken in two could not be drawn over.
+  const width = Math.max(0, Math.min(BAR_WIDTH, io.columns - 1 - percent.length - facts.length));
+  const filled = Math.round((width * donePercent) / 100);
+  return `${paint(io, "cyan", `${"█".repeat(filled)}${"░".repeat(width - filled)}${percent}`)}${facts}`;
 }

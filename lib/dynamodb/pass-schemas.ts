@@ -22,6 +22,13 @@ const usage = z.object({
   allowedPerSecond: z.number().exactOptional(),
 });
 
+const typeUse = z.object({
+  hubspotCalls: z.number(),
+  readUnits: z.number(),
+  writeUnits: z.number(),
+  durationMs: z.number(),
+});
+
 const lane = z.object({
   type: objectType,
   fromId: z.string().exactOptional(),
@@ -75,6 +82,7 @@ const checkpoint: z.ZodType<PassCheckpoint> = z.object({
   warnings: z.array(z.string()),
   workedMs: z.number(),
   used: usage,
+  usedByType: z.partialRecord(objectType, typeUse).exactOptional(),
   preview: settings.exactOptional(),
   listed,
 });

@@ -22,6 +22,10 @@ const HIGHEST: Readonly<Record<string, (typeof MetricUnit)["Percent" | "Seconds"
   [PASS_METRICS.seconds]: MetricUnit.Seconds,
 };
 
+function unitOf(metric: string): (typeof MetricUnit)["Percent" | "Seconds" | "Count"] {
+  return HIGHEST[metric] ?? (/^Pass\w+Seconds$/u.test(metric) ? MetricUnit.Seconds : MetricUnit.Count);
+}
+
 /**
  * Creates a function's telemetry: JSON lines and CloudWatch's embedded metric format on standard output. The metrics'
  * only dimension is `service`, the stack's name, which Powertools takes from `POWERTOOLS_SERVICE_NAME`: several
@@ -51,7 +55,7 @@ export function createTelemetry({ functionName }: { readonly functionName: strin
     ...withFields({}),
     withCorrelation: (deliveryId) => withFields({ correlationId: deliveryId }),
     flush: () => {
-      for (const [metric, value] of counted) metrics.addMetric(metric, HIGHEST[metric] ?? MetricUnit.Count, value);
+      for (const [metric, value] of counted) metrics.addMetric(metric, unitOf(metric), value);
       counted.clear();
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },

@@ -8,6 +8,7 @@ import { createPassQueue } from "../sqs/pass-queue.ts";
 import type { Telemetry } from "../sync/ports.ts";
 import type { PassPorts } from "../sync/pass/pass-types.ts";
 import { createSyncPorts, systemClock, type SyncWires } from "./sync-ports.ts";
+import { createUseMeter } from "./use-meter.ts";
 
 /** What a pass is built on. */
 export interface PassWires extends SyncWires {
@@ -20,21 +21,19 @@ const PASS_SHARE = 0.9;
 /** Builds the ports of the pass. What it uses of HubSpot and DynamoDB is counted on the way. */
 export function createPassPorts(wires: PassWires): PassPorts {
   const { config, dynamoDb, sqs } = wires;
-  const used = { hubspotCalls: 0, rateLimitedCalls: 0, readUnits: 0, writeUnits: 0 };
+  const meter = createUseMeter();
+  let rateLimitedCalls = 0;
   const pacer = createPacer({
     clock: systemClock,
     share: PASS_SHARE,
     requestsPerSecond: config.requestsPerSecond,
   });
-  const onUnits: SyncWires["onUnits"] = ({ read, write }) => {
-    used.readUnits += read;
-    used.writeUnits += write;
-  };
+  const onUnits: SyncWires["onUnits"] = ({ read, write }) => meter.add({ readUnits: read, writeUnits: write });
   const telemetry: Telemetry = {
     ...wires.telemetry,
     count: (metric, value) => {
-      if (metric === METRICS.hubspotCalls) used.hubspotCalls += value;
-      if (metric === METRICS.hubspotRateLimited) used.rateLimitedCalls += value;
+      if (metric === METRICS.hubspotCalls) meter.add({ hubspotCalls: value });
+      if (metric === METRICS.hubspotRateLimited) rateLimitedCalls += value;
       wires.telemetry.count(metric, value);
     },
   };
@@ -50,8 +49,9 @@ export function createPassPorts(wires: PassWires): PassPorts {
     random: Math.random,
     readUsage: () => {
       const { limitMax } = pacer.counters();
-      return { ...used, ...(limitMax > 0 && { allowedPerSecond: limitMax / 10 }) };
+      return { ...meter.readTotal(), rateLimitedCalls, ...(limitMax > 0 && { allowedPerSecond: limitMax / 10 }) };
     },
+    meter,
     readPace: () => {
       const { pacePerSecond, answerMs } = pacer.counters();
       return { callsPerSecond: pacePerSecond, answerMs };

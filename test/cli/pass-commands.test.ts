@@ -57,6 +57,11 @@ describe("reconcile", () => {
     ]);
     expect(companies?.trim().split(/ +/u)).toEqual(["company", "1", "0", "0", "1", "0", "0", "0", "0"]);
     expect(out).toMatch(/^Repaired because of: (?:late|missed) event \(1\)$/mu);
+    const calls = [...out.matchAll(/^(?:company|contact|deal|other|all) +(\d+) +\d+ +\d+ +\d+ s$/gmu)].map(
+      ([, count]) => Number(count),
+    );
+    expect(calls).toHaveLength(5);
+    expect(calls.slice(0, 4).reduce((sum, count) => sum + count, 0)).toBe(calls[4]);
     expect(out).toMatch(/^\d+ calls to HubSpot \(0 refused for the rate\), \d+ s$/mu);
     expect(await desk.get(`/v1/customers/${company}`)).toMatchObject({ name: "Anders" });
   });
@@ -86,12 +91,58 @@ describe("reconcile", () => {
 
   it("draws a bar anew on a terminal, and none into a pipe or JSON", async () => {
     const drawn = await runCli(world.stack.url, words("reconcile --watch"), { isTerminal: true });
-    const frames = drawn.out.split("\r\u001B[K");
+    const frames = drawn.out.split("\r").map((frame) => frame.split("\u001B[J").at(-1));
     expect(frames.at(1)).toMatch(/^.*\d+ records, \d+\/s/u);
     expect(frames.at(-1)).toMatch(/^pass /u);
     const piped = await run("reconcile --watch --json");
     expect(piped.out).not.toContain("\r");
-    expect(JSON.parse(piped.out)).toMatchObject({ status: "succeeded", report: { hubspotCalls: expect.any(Number) } });
+    const { counts, report, status } = JSON.parse(piped.out);
+    const sum = (name: string): number =>
+      ["company", "contact", "deal", "other"].reduce((total, heading) => total + counts[heading][name], 0);
+    expect([status, sum("hubspotCalls")]).toEqual(["succeeded", report.hubspotCalls]);
+    expect([sum("readUnits"), sum("writeUnits")]).toEqual([report.readUnits, report.writeUnits]);
+    expect(Math.round(sum("durationMs") / 1000)).toBe(report.durationSeconds);
+  });
+
+  it("draws below the bar what each type took so far, and over it the next time, never in more lines than it goes up", async () => {
+    const used = { hubspotCalls: 5, readUnits: 7.5, writeUnits: 2, durationMs: 61_000 };
+    const progress = {
+      read: 50_000,
+      recordsPerSecond: 1_700,
+      limitUsedPercent: 90,
+      donePercent: 50,
+      remainingSeconds: 30,
+    };
+    const running = { id: "p-1", status: "running", startedAt: "2026-11-25T03:00:00Z", counts: {} };
+    const answers = [
+      running,
+      running,
+      { ...running, counts: { progress, deal: used, other: { ...used, hubspotCalls: 2 } } },
+      { ...running, counts: { progress, deal: used, other: used } },
+      { ...running, status: "succeeded" },
+    ];
+    const { out } = await runCli("http://127.0.0.1", words("reconcile --watch"), {
+      isTerminal: true,
+      columns: 80,
+      fetch: () => Promise.resolve(Response.json(answers.shift())),
+    });
+    // A frame goes back to the first line of the one before, clears from there, and draws.
+    const [, ...frames] = out.split("\r").map((frame) => frame.split("\u001B[J"));
+    const [empty, first, second, ended] = frames;
+    expect(empty).toEqual(["", "0 records, 0/s"]);
+    const [bar, heading, ...rows] = first?.[1]?.split("\n") ?? [];
+    expect(bar).toMatch(/^█+░+ 50 % {2}50000 records, 1700\/s, 90 % of HubSpot's limit, 30 s left$/u);
+    expect(bar?.length).toBeLessThan(80);
+    expect(heading?.trim().split(/ {2,}/u)).toEqual(["calls", "read units", "write units", "time"]);
+    expect(rows.map((row) => row.split(/ {2,}/u))).toEqual([
+      ["deal", "5", "8", "2", "1 min 1 s"],
+      ["other", "2", "8", "2", "1 min 1 s"],
+      ["all", "7", "15", "4", "2 min 2 s"],
+    ]);
+    expect([first?.[0], second?.[0], ended?.[0]]).toEqual(["", "\u001B[4A", "\u001B[4A"]);
+    expect(ended?.[1]).toMatch(/^pass p-1 /u);
+    // What an older version ran says nothing of what each type took.
+    expect(ended?.[1]).not.toContain("read units");
   });
 
   it("ends with 1 and the brake's own command when the brake holds, and carries it out when confirmed", async () => {

@@ -96,6 +96,8 @@ describe.skipIf(BROWSER === undefined)("the console in a browser", () => {
     await page.getByRole("button", { name: "Run now" }).click();
     await page.getByText("succeeded").waitFor();
     await page.getByRole("cell", { name: "lateEvent" }).waitFor();
+    await page.getByRole("heading", { name: "What it took" }).waitFor();
+    await page.getByRole("cell", { name: "other" }).waitFor();
     expect((await world.api("GET", "/v1/customers/501")).body).toMatchObject({ address: { city: "Ulm" } });
   });
 

@@ -1,4 +1,4 @@
-import { METRICS, PASS_COUNTS, PASS_METRICS } from "../../lib/contract.ts";
+import { METRICS, PASS_COUNTS, PASS_METRICS, PASS_USE } from "../../lib/contract.ts";
 import { OBJECT_TYPES } from "../../lib/domain/hubspot-object.ts";
 import { PRICES } from "../bench/prices.ts";
 import type { CountedUnits } from "./count-units.ts";
@@ -82,7 +82,7 @@ export function computeMonthlyCost(counted: CountedUnits, portal: Portal, alarmM
 /** A metric is paid for by the hour in which it has a value: those of a pass for one hour a night. */
 function countMetricMonths(): number {
   const { namespace: _namespace, ...metrics } = METRICS;
-  const ofPass = PASS_COUNTS.length * OBJECT_TYPES.length + Object.keys(PASS_METRICS).length;
+  const ofPass = (PASS_COUNTS.length + PASS_USE.length) * OBJECT_TYPES.length + Object.keys(PASS_METRICS).length;
   return Object.keys(metrics).length + (ofPass * ASSUMED.nightsPerMonth) / ASSUMED.hoursPerMonth;
 }
 

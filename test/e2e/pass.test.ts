@@ -2,8 +2,10 @@ import { GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { DeleteMessageCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import * as z from "zod";
 import { SIMULATED_TOKEN } from "../../infra/local/local-options.ts";
 import { DEFAULTS, TABLE } from "../../lib/contract.ts";
+import { listUse, OTHER_USE } from "../../lib/domain/use-rows.ts";
 import { partitionKeyOf, SHARDS } from "../../lib/dynamodb/keys.ts";
 import { ensureQueue } from "../../lib/sqs/ensure-queue.ts";
 import { startPass } from "../../lib/sync/pass/start-pass.ts";
@@ -156,11 +158,25 @@ describe("a pass over HTTP, an embedded DynamoDB and an embedded SQS", () => {
       );
     }
     expect(invocations).toBe(2);
-    expect(await follow(started.passId)).toMatchObject({ status: "succeeded", counts: { company: { read: 170 } } });
+    const ended = await follow(started.passId);
+    expect(ended).toMatchObject({ status: "succeeded", counts: { company: { read: 170 } } });
+    expectToAddUp(ended);
     expect(lines).toContain("pass succeeded");
     await agree();
   });
 });
+
+/** What each type used, and what belongs to none, is what the pass used. */
+function expectToAddUp({ counts, report }: Record<string, unknown>): void {
+  const used = listUse(z.record(z.string(), z.record(z.string(), z.number())).parse(counts));
+  const { heading: _heading, durationMs = 0, ...all } = used.at(-1) ?? {};
+  expect(report).toMatchObject({ ...all, durationSeconds: Math.round(durationMs / 1000) });
+  const other = used.find(({ heading }) => heading === OTHER_USE);
+  // The guard's account; account and property for each invocation. Checkpoints, and the reservations of numbers.
+  expect(other?.hubspotCalls).toBe(1 + 2 * 2);
+  expect([other?.writeUnits, other?.readUnits].every((units) => units !== undefined && units > 0)).toBe(true);
+  expect(used.every(({ readUnits }) => readUnits > 0)).toBe(true);
+}
 
 async function receive(queueUrl: string): Promise<SQSRecord | undefined> {
   const { Messages = [] } = await world.stack.aws.sqs.send(

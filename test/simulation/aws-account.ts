@@ -19,6 +19,7 @@ import { createSimPassStore } from "./sim-pass-store.ts";
 import { createSimStore } from "./sim-store.ts";
 import type { StoreGuard } from "./store-guard.ts";
 import type { VirtualTime } from "./virtual-time.ts";
+import { createUseMeter } from "../../lib/wiring/use-meter.ts";
 
 /** Receives of a pass message before SQS gives it up, as deployed. */
 const PASS_RECEIVES = 5;
@@ -120,6 +121,7 @@ export class AwsAccount {
       brake: this.#options.brake,
       random: process.dice.random,
       readUsage: () => ({ hubspotCalls: 0, rateLimitedCalls: 0, readUnits: 0, writeUnits: 0 }),
+      meter: createUseMeter(),
       // Cuts lanes as often as it can: more of them means more to go wrong.
       readPace: () => ({ callsPerSecond: 19, answerMs: 300 }),
       readerFor: () => ports.hubspot,

@@ -71,15 +71,19 @@ describe("createTelemetry", () => {
     const file = new URL("../../lib/sync/pass/count-pass.ts", import.meta.url).href;
     const lines = runLines(`const { countPass } = await import(${JSON.stringify(file)});
       const usage = { hubspotCalls: 120, rateLimitedCalls: 2, readUnits: 40.5, writeUnits: 7 };
-      const pass = { status: "succeeded", types: ["deal"], counts: { deal: { read: 7, created: 3 } } };
+      const pass = { status: "succeeded", types: ["deal"], counts: { deal: { read: 7, created: 3, durationMs: 2_500 } } };
       countPass(telemetry, pass, { durationMs: 61_500, usage });
       telemetry.flush();`);
-    expect(lines).toEqual([expect.objectContaining({ PassDealRead: 7, PassDealCreated: 3, PassSeconds: 61.5 })]);
+    expect(lines).toEqual([
+      expect.objectContaining({ PassDealRead: 7, PassDealCreated: 3, PassDealSeconds: 2.5, PassSeconds: 61.5 }),
+    ]);
     const [{ Metrics }] = z
       .object({ CloudWatchMetrics: z.tuple([z.object({ Metrics: z.array(z.unknown()) })]) })
       .parse(lines[0]?.["_aws"]).CloudWatchMetrics;
     expect(Metrics).toContainEqual({ Name: "PassDealCreated", Unit: "Count" });
     expect(Metrics).toContainEqual({ Name: "PassSeconds", Unit: "Seconds" });
+    expect(Metrics).toContainEqual({ Name: "PassDealSeconds", Unit: "Seconds" });
+    expect(Metrics).toContainEqual({ Name: "PassDealReadUnits", Unit: "Count" });
     expect(Metrics).toContainEqual({ Name: "PassRateLimited", Unit: "Count" });
   });
 });

@@ -1,5 +1,6 @@
 import type { PassView } from "../../api/reconciliation-schemas.ts";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
+import { listUse } from "../../domain/use-rows.ts";
 import { element, link, stateText, table, timeText } from "./dom.ts";
 import type { Page } from "./record-page.ts";
 import { callApi } from "./records-api.ts";
@@ -47,6 +48,7 @@ export async function showReconciliation({ id = "" }: Route, page: Page): Promis
         ]),
     countTable(pass),
     ...causes(pass),
+    ...use(pass),
     ...(pass.report?.warnings ?? []).map((warning) => element("p", { class: "warning" }, [warning])),
   ]);
 }
@@ -80,6 +82,25 @@ function causes(pass: PassView): readonly HTMLElement[] {
         { heading: "Records", cell: (name) => String(sumOf(pass, name)), isNumber: true },
       ],
       found,
+      "",
+    ),
+  ];
+}
+
+function use({ counts }: PassView): readonly HTMLElement[] {
+  const rows = listUse(counts);
+  if (rows.length === 0) return [];
+  return [
+    element("h2", {}, ["What it took"]),
+    table(
+      [
+        { heading: "", cell: ({ heading }) => heading },
+        { heading: "Calls to HubSpot", cell: ({ hubspotCalls }) => String(hubspotCalls), isNumber: true },
+        { heading: "Read units", cell: ({ readUnits }) => String(Math.round(readUnits)), isNumber: true },
+        { heading: "Write units", cell: ({ writeUnits }) => String(Math.round(writeUnits)), isNumber: true },
+        { heading: "Seconds", cell: ({ durationMs }) => (durationMs / 1000).toFixed(1), isNumber: true },
+      ],
+      rows,
       "",
     ),
   ];

@@ -1,4 +1,5 @@
 import { applyChanges } from "../apply-changes.ts";
+import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
 import { isActive } from "../../domain/loss.ts";
 import { REPLICA_LAG_MS } from "../../domain/suspicion.ts";
 import { readObjectRecords } from "../object-records.ts";
@@ -33,20 +34,44 @@ export async function applyDeferred(session: PassSession): Promise<boolean> {
   return true;
 }
 
-/** @returns whether the batch was applied; if not, the time was up */
+/**
+ * One type after the other, each before those that depend on it: what cannot be read keeps those from being judged by half
+ * of the truth, and it is known what each type used.
+ *
+ * @returns whether the batch was applied; if not, the time was up
+ */
 async function applyBatch(session: PassSession, batch: readonly DeferredObject[], position: number): Promise<boolean> {
-  // A crash between compare and checkpoint may have put an object off twice.
-  const distinct = new Map(batch.map((deferred) => [`${deferred.type} ${deferred.id}`, deferred]));
-  const applied = await applyPatiently(session, [...distinct.values()].map(toChange));
-  if (applied === undefined) return false;
-  for (const { change, outcome } of applied) await settleFailure(session, change, outcome);
-  const sums = await mapConcurrently(applied, ({ change, outcome }) =>
-    countApplied(session, distinct.get(`${change.type} ${change.id}`), outcome),
-  );
-  for (const [index, { change }] of applied.entries()) session.add(change.type, sums[index] ?? {});
+  const counted: AppliedObject[] = [];
+  for (const type of OBJECT_TYPES) {
+    // A crash between compare and checkpoint may have put an object off twice.
+    const distinct = new Map(
+      batch.flatMap((deferred) => (deferred.type === type ? [[deferred.id, deferred] as const] : [])),
+    );
+    if (distinct.size === 0) continue;
+    const applied = await session.workOn(type, () => applyOfType(session, distinct));
+    if (applied === undefined) return false;
+    counted.push(...applied);
+  }
+  for (const { type, counts } of counted) session.add(type, counts);
   session.update({ applied: position });
   await session.saveIfDue();
   return true;
+}
+
+type AppliedObject = Pick<DeferredObject, "type" | "counts">;
+
+/** @returns undefined when the time was up */
+async function applyOfType(
+  session: PassSession,
+  distinct: ReadonlyMap<string, DeferredObject>,
+): Promise<readonly AppliedObject[] | undefined> {
+  const applied = await applyPatiently(session, [...distinct.values()].map(toChange));
+  if (applied === undefined) return undefined;
+  for (const { change, outcome } of applied) await settleFailure(session, change, outcome);
+  return mapConcurrently(applied, async ({ change: { type, id }, outcome }) => {
+    const counts = await countApplied(session, distinct.get(id), outcome);
+    return { type, counts };
+  });
 }
 
 /**

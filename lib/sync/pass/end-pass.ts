@@ -20,27 +20,29 @@ export interface PassEnd {
  */
 export async function endPass(session: PassSession, { status, reason }: PassEnd): Promise<void> {
   const { ports, pass, owner, state } = session;
+  const isWhole = status === "succeeded" && !pass.isDryRun && pass.types.length === OBJECT_TYPES.length;
+  if (isWhole) await ports.passes.saveSettingsMark(state.settingsMark);
+  // From here nothing waits: what each type used has to add up to what the report says of all.
+  const finishedAtMs = ports.clock.now();
   const ended: Pass = {
     ...pass,
     status,
     ...(reason !== undefined && { reason }),
-    finishedAtMs: ports.clock.now(),
-    counts: session.counts,
+    finishedAtMs,
+    counts: session.countsAt(finishedAtMs),
   };
-  const isWhole = status === "succeeded" && !pass.isDryRun && pass.types.length === OBJECT_TYPES.length;
-  if (isWhole) await ports.passes.saveSettingsMark(state.settingsMark);
-  const report = createReport(session);
+  const report = createReport(session, finishedAtMs);
   const outcome = await ports.passes.finishPass({ pass: ended, owner, report });
   if (outcome === "lostLease") throw new LostLeaseError("lease lost");
   ports.telemetry[status === "succeeded" ? "info" : "error"](`pass ${status}`, { passId: pass.passId, reason });
   if (!pass.isDryRun) countPass(ports.telemetry, { ...ended, status }, report);
 }
 
-function createReport(session: PassSession): PassReport {
-  const { ports, pass, state, usage } = session;
+function createReport(session: PassSession, finishedAtMs: number): PassReport {
+  const { pass, state, usage } = session;
   return {
     warnings: state.warnings,
-    durationMs: ports.clock.now() - pass.startedAtMs,
+    durationMs: finishedAtMs - pass.startedAtMs,
     usage,
     brake: Object.fromEntries(pass.types.map((type) => [type, readBrake(session, type, undefined)])),
     listed: state.listed,

@@ -86,7 +86,8 @@ export class LaneRunner {
   async #work(index: number): Promise<void> {
     const cursor = new RecordCursor(this.#session.ports.streams, () => this.#lanes.at(index));
     try {
-      while (!this.#lanes.at(index).isDone && !this.#isStopped) await this.#takePage(index, cursor);
+      while (!this.#lanes.at(index).isDone && !this.#isStopped)
+        await this.#session.workOn(this.#lanes.at(index).type, () => this.#takePage(index, cursor));
       await cursor.close();
     } catch (error) {
       this.#failure ??= { error };

@@ -3,6 +3,7 @@ import { chunk } from "../run.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
 import type { Pass, PassCounts } from "../pass-ports.ts";
 import type { Run } from "../run.ts";
+import { PassUse } from "./pass-use.ts";
 import type { PassCheckpoint, PassPorts, PassUsage } from "./pass-types.ts";
 
 /** Work that a crash may cost. Milliseconds. */
@@ -53,7 +54,7 @@ export class PassSession {
   restSeconds = 0;
   readonly #deadlineMs: number;
   readonly #startedAtMs: number;
-  readonly #usedBefore: PassUsage;
+  readonly #use: PassUse;
   readonly #workedBeforeMs: number;
   readonly #counts: Record<string, Record<string, number>>;
   #deferred: string[] = [];
@@ -72,7 +73,7 @@ export class PassSession {
     this.#deadlineMs = deadlineMs;
     this.#startedAtMs = ports.clock.now();
     this.#savedAtMs = this.#startedAtMs;
-    this.#usedBefore = subtractUsage(checkpoint.used, ports.readUsage());
+    this.#use = new PassUse(ports, checkpoint);
     this.#workedBeforeMs = checkpoint.workedMs;
     this.#counts = Object.fromEntries(Object.entries(pass.counts).map(([heading, counts]) => [heading, { ...counts }]));
   }
@@ -123,7 +124,16 @@ export class PassSession {
   }
 
   get counts(): PassCounts {
-    return { ...structuredClone(this.#counts), progress: this.#describeProgress() };
+    return this.countsAt(this.ports.clock.now());
+  }
+
+  /** All counts, with what each type used until now. */
+  countsAt(nowMs: number): PassCounts {
+    const { types, startedAtMs } = this.pass;
+    const used = this.#use.describe(types, { nowMs, durationMs: nowMs - startedAtMs });
+    const headings = [...Object.keys(this.#counts), ...Object.keys(used)];
+    const sums = headings.map((heading) => [heading, { ...this.#counts[heading], ...used[heading] }] as const);
+    return { ...Object.fromEntries(sums), progress: this.#describeProgress() };
   }
 
   get workedMs(): number {
@@ -131,7 +141,12 @@ export class PassSession {
   }
 
   get usage(): PassUsage {
-    return addUsage(this.#usedBefore, this.ports.readUsage());
+    return this.#use.total;
+  }
+
+  /** Works on one type; what that uses, and its share of the time, are the type's. */
+  workOn<T>(type: ObjectType, work: () => Promise<T>): Promise<T> {
+    return this.#use.workOn(type, work);
   }
 
   /** @throws LostLeaseError */
@@ -143,7 +158,8 @@ export class PassSession {
   /** @throws LostLeaseError */
   async save(leaseMs: number = LEASE_MS): Promise<void> {
     while (this.#saving !== undefined) await this.#saving;
-    this.#saving = this.#store(leaseMs);
+    // What it costs is no type's, whichever it was that found it due.
+    this.#saving = this.ports.meter.run(undefined, () => this.#store(leaseMs));
     try {
       await this.#saving;
     } finally {
@@ -169,7 +185,7 @@ export class PassSession {
     const firstChunk = this.state.chunks;
     this.#deferred = [];
     this.#savedAtMs = nowMs;
-    this.update({ chunks: firstChunk + parts.length, workedMs: this.workedMs, used: this.usage });
+    this.update({ chunks: firstChunk + parts.length, workedMs: this.workedMs, ...this.#use.toCheckpoint(nowMs) });
     const { passId, startedAtMs } = this.pass;
     const checkpoint = structuredClone(this.state);
     const saving = { passId, owner: this.owner, leaseUntilMs: nowMs + leaseMs, checkpoint, counts: this.counts };
@@ -223,23 +239,4 @@ export function listGroups(session: PassSession): readonly (readonly ObjectType[
 
 function sumOf<T>(items: readonly T[], valueOf: (item: T) => number): number {
   return items.reduce((sum, item) => sum + valueOf(item), 0);
-}
-
-function addUsage(left: PassUsage, right: PassUsage): PassUsage {
-  return {
-    hubspotCalls: left.hubspotCalls + right.hubspotCalls,
-    rateLimitedCalls: left.rateLimitedCalls + right.rateLimitedCalls,
-    readUnits: left.readUnits + right.readUnits,
-    writeUnits: left.writeUnits + right.writeUnits,
-    ...(right.allowedPerSecond !== undefined && { allowedPerSecond: right.allowedPerSecond }),
-  };
-}
-
-function subtractUsage(left: PassUsage, right: PassUsage): PassUsage {
-  return {
-    hubspotCalls: left.hubspotCalls - right.hubspotCalls,
-    rateLimitedCalls: left.rateLimitedCalls - right.rateLimitedCalls,
-    readUnits: left.readUnits - right.readUnits,
-    writeUnits: left.writeUnits - right.writeUnits,
-  };
 }

@@ -6,14 +6,33 @@ import type { PassQueue, PassStore } from "../pass-ports.ts";
 import type { HubSpotReader, NumberKind, RecordStreams } from "../ports.ts";
 import type { SyncPorts } from "../run.ts";
 
-/** What a pass used of HubSpot's and DynamoDB's allowances in this process so far. */
-export interface PassUsage {
+/** A part of HubSpot's and DynamoDB's allowances. */
+export interface Use {
   readonly hubspotCalls: number;
-  readonly rateLimitedCalls: number;
   readonly readUnits: number;
   readonly writeUnits: number;
+}
+
+/** What a pass used of HubSpot's and DynamoDB's allowances in this process so far. */
+export interface PassUsage extends Use {
+  readonly rateLimitedCalls: number;
   /** Calls that HubSpot allows in a second; absent while unknown. */
   readonly allowedPerSecond?: number;
+}
+
+/** What the work on one type used, and its share of the time; see `TimeShares`. */
+export interface TypeUse extends Use {
+  readonly durationMs: number;
+}
+
+/** Tells apart what the work on each type uses. */
+export interface UseMeter {
+  /** Whatever `work` uses belongs to the type; without one, to none. */
+  readonly run: <T>(type: ObjectType | undefined, work: () => Promise<T>) => Promise<T>;
+  /** Used in this process so far. */
+  readonly readType: (type: ObjectType) => Use;
+  /** With what belongs to no type. */
+  readonly readTotal: () => Use;
 }
 
 /** How calls to HubSpot leave. */
@@ -32,6 +51,7 @@ export interface PassPorts extends SyncPorts {
   /** 0 to 1. */
   readonly random: () => number;
   readonly readUsage: () => PassUsage;
+  readonly meter: UseMeter;
   readonly readPace: () => PassPace;
   /** The reader for an exclusion property other than the deployed one. */
   readonly readerFor: (exclusionProperty: string) => HubSpotReader;
@@ -89,6 +109,8 @@ export interface PassCheckpoint {
   readonly workedMs: number;
   /** Used by earlier invocations. */
   readonly used: PassUsage;
+  /** The part of it that each type used; absent in what an older version stored. */
+  readonly usedByType?: Readonly<Partial<Record<ObjectType, TypeUse>>>;
   /** Settings to try instead of the deployed ones; only with a dry run. */
   readonly preview?: Settings;
   /** What a preview found so far. */

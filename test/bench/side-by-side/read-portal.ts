@@ -12,6 +12,7 @@ import { createInMemoryChangeQueue } from "../../fixtures/in-memory-change-queue
 import { createInMemoryPassStore } from "../../fixtures/in-memory-pass-store.ts";
 import { createInMemoryRecordStore } from "../../fixtures/in-memory-record-store.ts";
 import { ALL_DEALS } from "../../fixtures/pass-world.ts";
+import { createUseMeter } from "../../../lib/wiring/use-meter.ts";
 
 /*
  * Runs as a process of its own, `read-portal.ts sdk|ours <base URL>`, and tells its parent how long it took and how much
@@ -78,6 +79,7 @@ async function readWithPass(baseUrl: string): Promise<number> {
     brake: { percent: 10, minimum: 20 },
     random: Math.random,
     readUsage: () => ({ hubspotCalls: 0, rateLimitedCalls: 0, readUnits: 0, writeUnits: 0 }),
+    meter: createUseMeter(),
     readPace: () => {
       const { pacePerSecond, answerMs } = pacer.counters();
       return { callsPerSecond: pacePerSecond, answerMs };

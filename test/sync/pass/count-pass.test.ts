@@ -20,8 +20,14 @@ const COUNTS = {
     "by.settings": 3,
   },
   contact: { read: 50, frozen: 5, repaired: 5, "by.firstImport": 1 },
-  deal: { read: 7, failing: 6 },
+  deal: { read: 7, failing: 6, hubspotCalls: 9, readUnits: 2.5, writeUnits: 3, durationMs: 4_200 },
 };
+const NO_USE = (type: string) => ({
+  [`Pass${type}HubSpotCalls`]: 0,
+  [`Pass${type}ReadUnits`]: 0,
+  [`Pass${type}WriteUnits`]: 0,
+  [`Pass${type}Seconds`]: 0,
+});
 
 function count(status: "succeeded" | "failed" | "stopped", types: readonly ObjectType[] = OBJECT_TYPES) {
   const metrics: Record<string, number> = {};
@@ -63,6 +69,12 @@ describe("countPass", () => {
       PassDealRepaired: 0,
       PassDealSkipped: 0,
       PassDealFailing: 6,
+      ...NO_USE("Company"),
+      ...NO_USE("Contact"),
+      PassDealHubSpotCalls: 9,
+      PassDealReadUnits: 2.5,
+      PassDealWriteUnits: 3,
+      PassDealSeconds: 4.2,
       PassSeconds: 61.5,
       PassHubSpotCalls: 120,
       PassRateLimited: 2,
