@@ -15,6 +15,8 @@ import type { Outcomes, Run, Sighting } from "./run.ts";
 export interface AppliedCompanies {
   readonly outcomes: Outcomes;
   readonly customers: ReadonlyMap<string, Customer>;
+  /** Companies to be looked at again before anything follows from them, for what they absorbed leads nowhere yet. */
+  readonly unsettledIds: ReadonlySet<string>;
 }
 
 /**
@@ -26,12 +28,14 @@ export interface AppliedCompanies {
 export async function applyCompanies(run: Run, sightings: readonly Sighting<"company">[]): Promise<AppliedCompanies> {
   const stored = await run.store.readCustomers(sightings.map(({ id }) => id));
   const customers = new Map<string, Customer>(stored);
+  const unsettledIds = new Set<string>();
   const outcomes = await applySurvivorsFirst(sightings, async (sighting) => {
-    const { record, outcome } = await applyCompany(run, sighting, stored.get(sighting.id));
+    const { record, outcome, isSettled } = await applyCompany(run, sighting, stored.get(sighting.id));
     if (record) customers.set(sighting.id, record);
+    if (!isSettled) unsettledIds.add(sighting.id);
     return outcome;
   });
-  return { outcomes, customers };
+  return { outcomes, customers, unsettledIds };
 }
 
 /** How pointers of customers are made. */

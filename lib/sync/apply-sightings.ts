@@ -92,7 +92,8 @@ async function applyNeededCompanies(
   const unread = new Map(read.kind === "failed" ? read.ids.map((id) => [id, failedBy(read.error)]) : []);
   const outcomes = new Map([...applied.outcomes, ...unread]);
   const hints = new Map(sightings.map(({ id, hint }) => [id, hint]));
-  await followUpTurned(run, { ...seen, hints, customers: applied.customers, outcomes });
+  const turned = [...applied.customers.values()].filter(({ companyId }) => !applied.unsettledIds.has(companyId));
+  await followUpTurned(run, { ...seen, hints, customers: turned, outcomes });
   return { outcomes, customers: new Map([...stored, ...applied.customers]), unread };
 }
 
@@ -120,11 +121,11 @@ async function followUpTurned(
   turned: {
     readonly deliveryId: string;
     readonly hints: ReadonlyMap<string, Hint>;
-    readonly customers: ReadonlyMap<string, Customer>;
+    readonly customers: readonly Customer[];
     readonly outcomes: Map<string, Outcome>;
   },
 ): Promise<void> {
-  const due = [...turned.customers.values()].filter((customer) => customer.isFollowUpDue);
+  const due = turned.customers.filter((customer) => customer.isFollowUpDue);
   const deliveryIdOf = ({ companyId }: Customer): string =>
     turned.hints.get(companyId)?.origin?.deliveryIds[0] ?? turned.deliveryId;
   for (const [companyId, outcome] of await followUp(run, due, deliveryIdOf))

@@ -17,6 +17,7 @@ const CASES: readonly (readonly [name: string, seed: number])[] = [
   ["a lagging read of the associations was believed for an event of another company", 1_000_627],
   ["a pass took what it cannot hear of for a missed event", 1_000_633],
   ["an attach that had failed half-way was not finished by the next attempt", 1_000_783],
+  ["a merge was followed up before what was absorbed led to the survivor", 1_100_196],
   ["a pass ended an association by what was only listed", 1_000_969],
 ];
 

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Change } from "../../lib/domain/change.ts";
+import { applyChanges } from "../../lib/sync/apply-changes.ts";
 import { applyCompanies } from "../../lib/sync/apply-companies.ts";
 import { RetryableError } from "../../lib/sync/errors.ts";
+import type { RecordStore } from "../../lib/sync/ports.ts";
 import { sampleCompany, sampleContact, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
 import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
 
@@ -168,6 +170,24 @@ describe("applyCompanies, on a merge", () => {
     const sighting = { id: "90", observed, links: [], hint: { ...change("company", "90", { deleted: 1 }), looks: 1 } };
     await applyCompanies({ ...world.ports, cause: "event" }, [sighting]);
     for (const id of ["1", "2", "90"]) expect(await customer(id)).toMatchObject({ reason: { survivorId: "91" } });
+  });
+
+  it("follows up only once what was absorbed leads to the survivor, also when its own write passed for another's", async () => {
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
+    const handOver: RecordStore["handOver"] = async (records) => {
+      await world.store.handOver(records);
+      return { kind: "conflict" };
+    };
+    const run = { ...world.ports, cause: "event", store: { ...world.store, handOver } } as const;
+    const told = change("company", "90", { merged: 1 });
+    const first = await applyChanges(run, [told], "test");
+    expect(first).toEqual([{ change: told, outcome: { kind: "again", why: "olderThanStored" } }]);
+    expect(await customer("90")).toMatchObject({ isFollowUpDue: true });
+    await applyChanges(run, [{ ...told, looks: 1 }], "test");
+    expect(await customer("1")).toMatchObject({ state: "merged" });
+    expect(await customer("90")).toMatchObject({ isFollowUpDue: false });
+    await world.drain();
+    expect(describeStore()).toEqual(takenOver);
   });
 
   it("keeps what was absorbed by a survivor that was deleted before it took anything over", async () => {
