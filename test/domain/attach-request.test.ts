@@ -77,6 +77,13 @@ describe("dropVoidMove", () => {
     expect(dropVoidMove(joined)).toStrictEqual({ at: { property: 4 }, absorbs: ["2"], looks: 1 });
   });
 
+  it("keeps what was absorbed, which may be nothing, where no revision was named", () => {
+    const rest = { at: { created: 4 }, looks: 0 };
+    const joined = { at: { attach: 5, created: 4 }, looks: 0 };
+    expect(dropVoidMove(joined)).toStrictEqual({ ...rest, absorbs: [] });
+    expect(dropVoidMove({ ...joined, absorbs: ["1"] })).toStrictEqual({ ...rest, absorbs: ["1"] });
+  });
+
   it("leaves nothing of a move that came alone", () => {
     expect(dropVoidMove({ ...move, at: { attach: 5 } })).toBeUndefined();
   });

@@ -102,6 +102,34 @@ describe("decideContactPerson", () => {
     ).toBe("?");
   });
 
+  it.each<[name: string, code: "absorbedBy" | "attachedTo", looks: number, expected: string]>([
+    ["doubts a read that shows it at a company that was absorbed", "absorbedBy", 0, "merged-? absorbedBy"],
+    ["ends that at the last look", "absorbedBy", MAX_LOOKS, "merged- absorbedBy"],
+    ["does not doubt it where an admin attached the company to another one", "attachedTo", 0, "merged- absorbedBy"],
+  ])("%s", (...[, code, looks, expected]) => {
+    const customer = sampleUntransferred("1", { state: "merged", reason: { code, survivorId: "2" } });
+    expect(show("eligible", { stored: linked, customer, hint: { at: { property: 1 }, looks } })).toBe(expected);
+  });
+
+  it.each([
+    ["what is stored", 10, 20, 5, 20],
+    ["the tombstone", 10, 5, 20, 20],
+    ["the read", 30, 5, 20, 30],
+  ])(
+    "strips a person of a merged contact at the newest fence, that of %s",
+    (...[, seenMs, storedMs, stoneMs, expected]) => {
+      const seen = pick(SEEN_CONTACTS, "eligible");
+      if (seen.observed.kind !== "live") throw new TypeError("the sample is not live");
+      const { updatedAtMs: sourceUpdatedAtMs } = seen.observed.object;
+      const at = (readAtMs: number) => ({ sourceUpdatedAtMs, readAtMs });
+      const tombstone = sampleTombstone("3", { state: "merged", mergedInto: "8", fence: at(stoneMs) });
+      const stored = samplePerson("3", "1", { fence: at(storedMs) });
+      const observed = { ...seen.observed, readAtMs: seenMs };
+      const decision = decideContactPerson({ contactId: "3", companyId: "1", stored, ...seen, observed, tombstone });
+      expect(decision).toMatchObject({ record: { state: "merged", fence: at(expected) } });
+    },
+  );
+
   it.each<[name: string, given: Given, expected: string]>([
     ["that stays", { links: [primaryLink("1")] }, "linked*"],
     ["that goes", { links: [{ companyId: "1", isPrimary: false }] }, "?"],

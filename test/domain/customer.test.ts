@@ -5,7 +5,7 @@ import type { Customer } from "../../lib/domain/record.ts";
 import { REPLICA_LAG_MS } from "../../lib/domain/suspicion.ts";
 import { describeDecision, findGaps, pick, readTable } from "../fixtures/decision-table.ts";
 import { SEEN_COMPANIES, STORED_CUSTOMERS } from "../fixtures/life-cases.ts";
-import { NOW_MS, sampleCompany, sampleContext } from "../fixtures/sample-objects.ts";
+import { NOW_MS, sampleCompany, sampleContext, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
 import { sampleCustomer, sampleUntransferred } from "../fixtures/sample-records.ts";
 
 /** "Life of a record" for customers: a sighting (row) meets what is stored (column). See `readTable`. */
@@ -81,6 +81,28 @@ describe("decideCustomer", () => {
     const { customerNumber = "1" } = stored ?? {};
     expect(decision).toMatchObject({ record: { isFollowUpDue: true } });
     expect(decision.kind === "write" && decision.record.customerNumber).toBe(customerNumber);
+  });
+
+  const now = { sourceUpdatedAtMs: UPDATED_AT_MS, readAtMs };
+  it.each<[name: string, wasExcluded: boolean, exclusion: string, expected: object]>([
+    [
+      "that HubSpot excludes since",
+      false,
+      "no",
+      { record: { state: "detached", isExcludedInHubSpot: true, fence: now } },
+    ],
+    ["that HubSpot excludes as before", true, "no", { kind: "keep" }],
+    ["that HubSpot excludes no longer", true, "", { record: { state: "detached", isFollowUpDue: true, fence: now } }],
+    ["that HubSpot has never excluded", false, "", { kind: "keep" }],
+  ])("notes of a detached customer %s only what is new", (...[, wasExcluded, exclusion, expected]) => {
+    const object = sampleCompany("1", { exclusion });
+    const fence = { sourceUpdatedAtMs: object.updatedAtMs, readAtMs: readAtMs - 3_600_000 };
+    const noted = wasExcluded ? { isExcludedInHubSpot: true as const } : {};
+    const stored = sampleCustomer("1", { state: "detached", reason: { code: "detachedByAdmin" }, fence, ...noted });
+    const observed = { kind: "live", readAtMs, object } as const;
+    const context = sampleContext({ at: { property: 1 }, looks: 0 });
+    const decision = decideCustomer({ companyId: "1", stored, observed, context });
+    expect(decision).toMatchObject(expected);
   });
 
   it.each<[name: string, hint: Hint, sinceMs: number, expected: string]>([

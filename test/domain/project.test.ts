@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { NO_HINT, type Hint } from "../../lib/domain/decision.ts";
-import type { Project } from "../../lib/domain/record.ts";
+import { MAX_LOOKS, NO_HINT, type Hint } from "../../lib/domain/decision.ts";
+import type { Project, Reason } from "../../lib/domain/record.ts";
 import { decideProject, findPrimaryCompanyId, holdProject, NEW_PROJECT_OWN_FIELDS } from "../../lib/domain/project.ts";
 import { REPLICA_LAG_MS } from "../../lib/domain/suspicion.ts";
 import { describeDecision, findGaps, pick, readTable } from "../fixtures/decision-table.ts";
@@ -181,6 +181,45 @@ describe("decideProject", () => {
     ["comes with what a merge hands over", decideMove({ stored: { revision: 0 } }), "linked*"],
   ])("within the replicas' lag, believes a move to another company that %s", (_name, seen, expected) => {
     expect(seen).toBe(expected);
+  });
+
+  it("does not take an older event's word for a company that the read does not name", () => {
+    const stored = sampleProject("5", "1", { fence: { sourceUpdatedAtMs: 1, readAtMs: readAtMs - 1 } });
+    const expectsPrimary = { companyId: "3", isPrimary: true, atMs: 1 };
+    const context = sampleContext({ at: { association: 1 }, expectsPrimary, looks: MAX_LOOKS });
+    const seen = { ...pick(SEEN_DEALS, "eligible"), links: [primaryLink("2")], customer: sampleCustomer("2"), context };
+    expect(describeDecision(decideProject({ dealId: "5", stored, ...seen }), stored)).toBe("?");
+  });
+
+  it.each([
+    ["without a company", [], "waiting+? noCompany"],
+    ["with one", [primaryLink("1")], "linked*"],
+  ])("looks once more at a deal %s just after its customer has turned", (_name, links, expected) => {
+    const stored = sampleProject("5", "1", { fence: { sourceUpdatedAtMs: 1, readAtMs: 1 } });
+    const context = sampleContext({ at: { follow: NOW_MS }, looks: 0 });
+    const seen = { ...pick(SEEN_DEALS, "eligible"), links, context };
+    expect(describeDecision(decideProject({ dealId: "5", stored, ...seen }), stored)).toBe(expected);
+  });
+
+  it.each([
+    ["excluded", { state: "excluded" }, "excluded+ customerExcluded"],
+    [
+      "detached, and excluded in HubSpot",
+      { state: "detached", isExcludedInHubSpot: true },
+      "excluded+ customerExcluded",
+    ],
+    ["detached", { state: "detached" }, "linked*"],
+  ] as const)("excludes the project of a customer that is %s", (_name, changes, expected) => {
+    const stored = sampleProject("5", "1", { fence: { sourceUpdatedAtMs: 1, readAtMs: 1 } });
+    const seen = { ...pick(SEEN_DEALS, "eligible"), customer: sampleCustomer("1", changes) };
+    expect(describeDecision(decideProject({ dealId: "5", stored, ...seen }), stored)).toBe(expected);
+  });
+
+  it("brings a merged project back by an attach", () => {
+    const reason: Reason = { code: "absorbedBy", survivorId: "9" };
+    const stored = sampleProject("5", "1", { state: "merged", reason });
+    const seen = { ...pick(SEEN_DEALS, "eligible"), context: sampleContext({ at: { attach: 1 }, looks: 0 }) };
+    expect(describeDecision(decideProject({ dealId: "5", stored, ...seen }), stored)).toMatch(/^linked/u);
   });
 
   it("looks again at a first company within the replicas' lag that no event spoke of, and says why", () => {

@@ -74,6 +74,11 @@ describe("classifyRepair", () => {
         updatedAtMs: undefined,
       }),
     ],
+    [
+      "missedEvent",
+      "a contact that was merged",
+      difference(person(), person("merged", { code: "absorbedBy", survivorId: "9" }), { updatedAtMs: undefined }),
+    ],
     ["missedEvent", "a restored company", difference(customer("deleted", deleted), customer())],
     [
       "missedEvent",

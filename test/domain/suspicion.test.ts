@@ -5,6 +5,7 @@ import {
   isMissedTooSoon,
   isRevivedTooSoon,
   LOOK_DELAYS_SECONDS,
+  mayLackLinks,
   mayPrecede,
   REPLICA_LAG_MS,
   suspectLinks,
@@ -130,6 +131,18 @@ describe("associationToldAtMs", () => {
   });
 });
 
+describe("mayLackLinks", () => {
+  it.each<[name: string, at: Hint["at"], looks: number, sinceMs: number, expected: boolean]>([
+    ["just after a restoring", { restored: 1000 }, 0, REPLICA_LAG_MS - 1, true],
+    ["just after a merge", { merged: 1000 }, 0, REPLICA_LAG_MS - 1, true],
+    ["just after another event", { property: 1000, follow: 1000 }, 0, 1, false],
+    ["when the lag is over", { merged: 1000 }, 0, REPLICA_LAG_MS, false],
+    ["at the last look", { merged: 1000 }, MAX_LOOKS, 1, false],
+  ])("%s", (...[, at, looks, sinceMs, expected]) => {
+    expect(mayLackLinks({ readAtMs: 1000 + sinceMs }, { at, looks })).toBe(expected);
+  });
+});
+
 describe("isMissedTooSoon and isRevivedTooSoon", () => {
   const fence = { sourceUpdatedAtMs: 1, readAtMs: 1000 };
   const context = contextOf({});
@@ -140,6 +153,12 @@ describe("isMissedTooSoon and isRevivedTooSoon", () => {
     ["deleted", sampleCustomer("1", { fence, state: "deleted", reason: { code: "deletedInHubSpot" } }), false, true],
     ["gone", sampleCustomer("1", { fence, state: "deleted", reason: { code: "goneFromHubSpot" } }), false, true],
     ["merged", sampleCustomer("1", { fence, state: "merged" }), false, false],
+    [
+      "merged into a contact that is gone",
+      samplePerson("3", "1", { fence, state: "merged", reason: { code: "goneFromHubSpot" } }),
+      false,
+      false,
+    ],
     ["erased", samplePerson("3", "1", { fence, state: "erased" }), false, false],
     [
       "not associated, which only a live contact shows",
