@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { INSTRUMENTER_CONSTANTS, type InstrumenterContext } from "@stryker-mutator/api/core";
 import { TestStatus, type TestResult } from "@stryker-mutator/api/test-runner";
-import { inject, it, TestRunner, type RunnerTask, type RunnerTestCase, type RunnerTestSuite } from "vitest";
+import { describe, inject, it, TestRunner, type RunnerTask, type RunnerTestCase, type RunnerTestSuite } from "vitest";
 import { openChannel, receive, send, type Answer, type Question } from "./questions.ts";
 
 // The only test that Vitest runs by itself. It stays until the last question, and calls the tests of the product, which
@@ -29,7 +29,11 @@ it("answers which tests notice a mutant", async ({ task }) => {
   channel.close();
 });
 
-for (const path of inject("mutationTests")) await import(resolve(path));
+// In a suite each: what a file does before each of its tests concerns no other file, nor the question which code is run
+// while it is loaded.
+describe.each(inject("mutationTests"))("%s", async (path) => {
+  await import(resolve(path));
+});
 
 function listTests(task: RunnerTask): readonly RunnerTestCase[] {
   return task.type === "test" ? [task] : task.tasks.flatMap(listTests);

@@ -15,6 +15,7 @@ const SOURCES = ["lib/domain/**/*.ts", "lib/sync/**/*.ts"];
 const SEARCHES: readonly string[] = [
   "test/domain/record-life.test.ts",
   "test/sync/crash-anywhere.test.ts",
+  "test/sync/hand-over.test.ts",
   "test/sync/record-life.test.ts",
   "test/sync/unique-numbers.test.ts",
   "test/sync/pass/interrupted-pass.test.ts",

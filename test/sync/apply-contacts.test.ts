@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { sampleCompany, sampleContact } from "../fixtures/sample-objects.ts";
+import { sampleCompany, sampleContact, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
 import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
+import { MAX_LOOKS } from "../../lib/domain/decision.ts";
+import { applyChanges } from "../../lib/sync/apply-changes.ts";
+import type { Outcome } from "../../lib/sync/run.ts";
 import { processChanges } from "../../lib/sync/process-changes.ts";
 import { detachCustomerRecord } from "../../lib/sync/detach-record.ts";
 import { RetryableError } from "../../lib/sync/errors.ts";
@@ -192,3 +195,69 @@ describe("applyContacts, on a deletion", () => {
     expect(world.store.contactItems().filter(({ state }) => state === "linked")).toEqual([]);
   });
 });
+
+const apply = async (told: Change): Promise<Outcome | undefined> => {
+  const [applied] = await applyChanges({ ...world.ports, cause: "event" }, [told], "d");
+  return applied?.outcome;
+};
+const written = () => world.log.flatMap(({ fields: { type, id } }) => (type === "contactPerson" ? [String(id)] : []));
+const mergedErasure = change("contact", "4", { erased: 1, deleted: 1 });
+
+describe("applyContacts", () => {
+  it("counts and tells each contact person that it wrote, and nothing when the same comes again", async () => {
+    expect(await apply(creation)).toEqual({ kind: "done", writes: 2 });
+    expect(written().toSorted()).toEqual(["3/1", "3/2"]);
+    world.advance(3_600_000);
+    expect(await apply(creation)).toEqual({ kind: "done", writes: 0 });
+    expect(await apply(erasure)).toEqual({ kind: "done", writes: 2 });
+    expect(written().slice(2).toSorted()).toEqual(["3/1", "3/2"]);
+    expect(await apply(erasure)).toEqual({ kind: "done", writes: 0 });
+    expect(written()).toHaveLength(4);
+  });
+
+  it("counts what it erased of a contact that was merged into the erased one", async () => {
+    await mergeDetached();
+    const left = world.store.contactItems().filter((item) => item.type === "contactPerson");
+    expect(await apply(mergedErasure)).toEqual({ kind: "done", writes: left.length });
+  });
+
+  it("looks again for a company that is not here yet, then lets its contact person wait", async () => {
+    world.hubspot.putContact(sampleContact("3"), ["1", "7"]);
+    for (const looks of [0, MAX_LOOKS - 1])
+      expect(await apply({ ...creation, looks })).toEqual({ kind: "again", why: "notFoundYet" });
+    expect(world.store.contactItems()).toMatchObject([{ companyId: "1", state: "linked" }]);
+    expect(await apply({ ...creation, looks: MAX_LOOKS })).toMatchObject({ kind: "done" });
+    expect(world.store.contactItems()).toMatchObject([
+      { companyId: "1", state: "linked" },
+      { companyId: "7", state: "waiting" },
+    ]);
+  });
+
+  it.each([
+    ["a change", change("contact", "3")],
+    ["an erasure", erasure],
+  ])("gives up on %s after eight writes that lost their race", async (_name, told) => {
+    await apply(creation);
+    world.hubspot.putContact(sampleContact("3", { lastName: "Neu", updatedAtMs: UPDATED_AT_MS + 60_000 }), ["1", "2"]);
+    let races = 0;
+    world.faults.beforeStore = async (name, [record]) => {
+      const stored = world.store.contactItems().find((item) => item.type === "contactPerson");
+      if (name !== "write" || stored === undefined || !isRecordOf("1", record)) return;
+      const winRace = world.faults.beforeStore;
+      world.faults.beforeStore = undefined;
+      races += 1;
+      await world.store.write({ ...stored, changedAtMs: world.now(), revision: stored.revision + 1 });
+      world.faults.beforeStore = winRace;
+    };
+    const message = "contact 3 is contended: 8 writes lost their race";
+    expect(await apply(told)).toMatchObject({
+      kind: "failed",
+      error: { name: "RetryableError", code: "locked", message },
+    });
+    expect(races).toBe(8);
+  });
+});
+
+function isRecordOf(companyId: string, record: unknown): boolean {
+  return typeof record === "object" && record !== null && "companyId" in record && record.companyId === companyId;
+}

@@ -1,9 +1,17 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Change } from "../../lib/domain/change.ts";
-import { attachCustomerRecord } from "../../lib/sync/attach-record.ts";
+import type { RecordState } from "../../lib/domain/record.ts";
+import {
+  attachCustomerRecord,
+  attachProjectRecord,
+  type AttachRefusal,
+  type AttachRequest,
+} from "../../lib/sync/attach-record.ts";
 import { detachCustomerRecord, detachProjectRecord } from "../../lib/sync/detach-record.ts";
+import { editCustomerRecord } from "../../lib/sync/edit-record.ts";
 import { RetryableError } from "../../lib/sync/errors.ts";
-import { sampleCompany, sampleDeal } from "../fixtures/sample-objects.ts";
+import type { Run } from "../../lib/sync/run.ts";
+import { sampleCompany, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
 import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
 
 let world: SyncWorld;
@@ -70,5 +78,132 @@ describe("an attach that failed when half of it was done", () => {
     const again = await attachCustomerRecord(run, { id: "1" });
     expect(again).toEqual({ kind: "refused", refusal: { code: "notAttachable", state: "linked" } });
     expect((await world.store.readCustomers(["1"])).get("1")).toMatchObject({ state: "linked", isFollowUpDue: false });
+  });
+});
+
+const admin = (): Run => ({ ...world.ports, cause: "admin" });
+const read = async (id: string) => (await world.store.readCustomers([id])).get(id);
+const attach = (request: AttachRequest) => attachCustomerRecord(admin(), request);
+const refused = (refusal: AttachRefusal) => ({ kind: "refused", refusal });
+
+/** Puts customer 1 into a state. */
+async function turn(state: RecordState): Promise<void> {
+  const stored = await read("1");
+  if (stored === undefined) throw new Error("customer 1 is missing");
+  await world.store.write({ ...stored, state, revision: stored.revision + 1 });
+}
+
+describe("attachCustomerRecord", () => {
+  it("lets HubSpot lead the customer again, and what depends on it follows", async () => {
+    await world.drain();
+    world.hubspot.putCompany(sampleCompany("1", { name: "Neu", updatedAtMs: UPDATED_AT_MS + 60_000 }));
+    const outcome = await attach({ id: "1" });
+    expect(outcome).toMatchObject({ kind: "done", applied: { kind: "done", writes: 1 } });
+    expect(outcome).toMatchObject({ record: { companyId: "1", state: "linked", fields: { name: "Neu" } } });
+    expect(outcome.kind === "done" && outcome.record).toEqual(await read("1"));
+    expect(await read("1")).toMatchObject({ isFollowUpDue: false });
+    expect(world.queue.size()).toBe(1);
+  });
+
+  it("moves number and data to another company that has none here", async () => {
+    const outcome = await attach({ id: "1", ontoId: "2" });
+    expect(outcome).toMatchObject({ kind: "done", applied: { kind: "done" } });
+    expect(outcome).toMatchObject({ record: { companyId: "2", state: "linked", customerNumber: "1" } });
+    expect(await read("1")).toMatchObject({ state: "merged", reason: { code: "attachedTo", survivorId: "2" } });
+  });
+
+  it("moves a customer that was deleted in HubSpot", async () => {
+    await turn("deleted");
+    expect(await attach({ id: "1", ontoId: "2" })).toMatchObject({ record: { companyId: "2", customerNumber: "1" } });
+  });
+
+  it("refuses what is not here", async () => {
+    expect(await attach({ id: "4711" })).toEqual(refused({ code: "notFound" }));
+  });
+
+  it("makes it of the revision that the admin has seen, and refuses it of another", async () => {
+    const seen = (await read("1"))?.revision ?? 0;
+    for (const expectedRevision of [seen - 1, seen + 1]) {
+      const refusal = { code: "revisionChanged", revision: seen } as const;
+      expect(await attach({ id: "1", expectedRevision })).toEqual(refused(refusal));
+    }
+    expect(await read("1")).toMatchObject({ state: "detached", revision: seen });
+    expect(await attach({ id: "1", expectedRevision: seen })).toMatchObject({ kind: "done" });
+  });
+
+  it.each([undefined, "2"])("refuses it when another writer was faster, moved to %s", async (ontoId) => {
+    const expectedRevision = (await read("1"))?.revision ?? 0;
+    world.faults.beforeHubSpot = async () => {
+      world.faults.beforeHubSpot = undefined;
+      await editCustomerRecord(admin(), { id: "1", edit: { customerNumber: "K-1" } });
+    };
+    const outcome = await attach({ id: "1", expectedRevision, ...(ontoId !== undefined && { ontoId }) });
+    const stored = await read("1");
+    expect(stored).toMatchObject({ state: "detached", customerNumber: "K-1" });
+    expect(outcome).toEqual(refused({ code: "revisionChanged", revision: stored?.revision ?? 0 }));
+  });
+
+  it.each(["linked", "excluded", "waiting"] as const)("refuses a customer that is %s", async (state) => {
+    await turn(state);
+    const refusal = { code: "notAttachable", state } as const;
+    expect(await attach({ id: "1" })).toEqual(refused(refusal));
+    expect(await attach({ id: "1", ontoId: "2" })).toEqual(refused(refusal));
+  });
+
+  it("refuses a deleted customer in its own place", async () => {
+    await turn("deleted");
+    expect(await attach({ id: "1" })).toEqual(refused({ code: "notAttachable", state: "deleted" }));
+  });
+
+  it("refuses a company that has a customer with data already", async () => {
+    await world.tell(change("company", "2"));
+    await world.drain();
+    expect(await attach({ id: "1", ontoId: "2" })).toEqual(refused({ code: "targetTaken", targetId: "2" }));
+  });
+
+  it.each([
+    ["missing", () => {}],
+    ["archived", () => world.hubspot.archive("company", "2")],
+    ["absorbed", () => world.hubspot.mergeCompanies(["2"], sampleCompany("90"))],
+  ] as const)("refuses a company that is %s", async (observed, prepare) => {
+    prepare();
+    const targetId = observed === "missing" ? "4711" : "2";
+    const refusal = { code: "targetNotLive", targetId, observed } as const;
+    expect(await attach({ id: "1", ontoId: targetId })).toEqual(refused(refusal));
+    expect(await read("1")).toMatchObject({ state: "detached", customerNumber: "1" });
+  });
+
+  it("finishes a move that was cut short after the hand-over, asked again", async () => {
+    world.faults.afterStore = (name) => {
+      if (name !== "handOver") return;
+      world.faults.afterStore = undefined;
+      throw new RetryableError("the answer was lost", { code: "timeout" });
+    };
+    await expect(attach({ id: "1", ontoId: "2" })).rejects.toThrow("the answer was lost");
+    expect(await attach({ id: "1", ontoId: "3" })).toEqual(refused({ code: "notAttachable", state: "merged" }));
+    expect(await attach({ id: "1", ontoId: "2" })).toMatchObject({ kind: "done", record: { companyId: "2" } });
+  });
+
+  it("queues another look when HubSpot's answer looks old", async () => {
+    const at = UPDATED_AT_MS - 1000;
+    world.hubspot.putCompany(sampleCompany("1", { name: "Alt", updatedAtMs: at }));
+    const outcome = await attach({ id: "1" });
+    expect(outcome).toMatchObject({ kind: "done", applied: { kind: "lookingAgain", why: expect.any(String) } });
+    world.hubspot.putCompany(sampleCompany("1", { name: "Neu", updatedAtMs: UPDATED_AT_MS + 60_000 }));
+    await world.drain();
+    expect(await read("1")).toMatchObject({ state: "linked", fields: { name: "Neu" } });
+  });
+});
+
+describe("attachProjectRecord", () => {
+  it("lets HubSpot lead the project again, or moves it to another deal", async () => {
+    const run: Run = { ...world.ports, cause: "admin" };
+    await attachCustomerRecord(run, { id: "1" });
+    expect(await attachProjectRecord(run, { id: "5" })).toMatchObject({ record: { dealId: "5", state: "linked" } });
+    await world.drain();
+    await detachProjectRecord(run, { id: "5" });
+    expect(await attachProjectRecord(run, { id: "5", ontoId: "6" })).toMatchObject({
+      record: { dealId: "6", shortForm: "5", state: "linked", fields: { companyId: "3" } },
+    });
   });
 });
