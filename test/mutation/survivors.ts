@@ -102,7 +102,7 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
         (to) => ({ at: "return before === after;", to, why: SHORTCUT }),
       ),
       ...["function isSame(", "function isSameValue("].map((at) => ({ at, to: "{}", why: SHORTCUT })),
-      { at: "names.length !== Object.keys(to).length", to: "true", why: SHORTCUT },
+      { at: "names.length !== Object.keys(after).length", to: "true", why: SHORTCUT },
       { at: "names.every((name) =>", to: "() => undefined", why: SHORTCUT },
       { at: "names.every((name) =>", to: "false", why: SHORTCUT },
       { at: "if (left === right) return true;", to: "false", why: SHORTCUT },
