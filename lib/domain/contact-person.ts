@@ -182,18 +182,15 @@ function settle(input: ContactPersonCase, { fence, verdict, again }: Judgement):
   const isGone = verdict.reason?.code === "goneFromHubSpot";
   const isStripped = isGone || verdict.state === "merged" || verdict.state === "erased";
   const fields = isLed ? mapContact(observed.object, isPrimary) : isStripped ? undefined : stored?.fields;
-  const content = {
-    type: "contactPerson" as const,
+  const changes = diffFields(stored?.fields, fields, true);
+  return settleDraft({ stored, fence, context, verdict, fields: changes, again }, (bookkeeping): ContactPerson => ({
+    type: "contactPerson",
     contactId,
     companyId,
     state: verdict.state,
     ...(verdict.reason && { reason: verdict.reason }),
     ...(fields !== undefined && { fields }),
     absorbedIds: stored?.absorbedIds ?? [],
-  };
-  const changes = diffFields(stored?.fields, fields, true);
-  return settleDraft(
-    { stored, fence, context, verdict, content, fields: changes, again },
-    (rest, bookkeeping): ContactPerson => ({ ...rest, ...bookkeeping }),
-  );
+    ...bookkeeping,
+  }));
 }

@@ -116,31 +116,33 @@ function settle(input: CustomerCase, { fence, verdict, again }: Judgement): Deci
   const isPointer = verdict.state === "merged";
   const fields = isLed ? mapCompany(observed.object) : isPointer ? undefined : stored?.fields;
   const customerNumber = isPointer ? undefined : (stored?.customerNumber ?? (isLed ? companyId : undefined));
-  const before = { ...stored?.fields, customerNumber: stored?.customerNumber };
   const isFollowUpDue = (stored?.isFollowUpDue ?? false) || isTurn(input, verdict);
-  const content = {
-    type: "customer" as const,
-    companyId,
-    state: verdict.state,
-    ...(verdict.reason && { reason: verdict.reason }),
-    ...(customerNumber !== undefined && { customerNumber }),
-    ...(fields !== undefined && { fields }),
-    absorbedIds: input.adoption?.absorbedIds ?? stored?.absorbedIds ?? [],
-    isFollowUpDue,
-  };
-  const changes = [...(input.adoption?.changes ?? []), ...diffFields(before, { ...fields, customerNumber }, false)];
+  const changes = [
+    ...(input.adoption?.changes ?? []),
+    ...diffFields(stored?.fields, fields, false),
+    ...diffFields({ customerNumber: stored?.customerNumber }, { customerNumber }, false),
+  ];
   return settleDraft(
     {
       stored,
       fence,
       context,
       verdict,
-      content,
       fields: changes,
       again,
       isDue: isFollowUpDue && stored?.isFollowUpDue !== true,
     },
-    (rest, bookkeeping): Customer => ({ ...rest, ...bookkeeping }),
+    (bookkeeping): Customer => ({
+      type: "customer",
+      companyId,
+      state: verdict.state,
+      ...(verdict.reason && { reason: verdict.reason }),
+      ...(customerNumber !== undefined && { customerNumber }),
+      ...(fields !== undefined && { fields }),
+      absorbedIds: input.adoption?.absorbedIds ?? stored?.absorbedIds ?? [],
+      isFollowUpDue,
+      ...bookkeeping,
+    }),
   );
 }
 

@@ -116,7 +116,7 @@ export function addHistory(history: readonly HistoryEntry[], entry: HistoryEntry
 
 /** State and reason as history shows them. */
 function describeVerdict(verdict: Verdict | undefined): object {
-  return verdict === undefined ? {} : { state: verdict.state, ...(verdict.reason && { reason: verdict.reason }) };
+  return { state: verdict?.state, reason: verdict?.reason };
 }
 
 /** Changes of the state between two records, for the history. */

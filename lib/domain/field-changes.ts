@@ -26,12 +26,10 @@ export function diffFields(
 }
 
 function isSame(before: object | undefined, after: object | undefined): boolean {
-  if (before === undefined || after === undefined) return before === after;
-  const from: Values = { ...before };
-  const to: Values = { ...after };
-  const names = Object.keys(from);
-  if (names.length !== Object.keys(to).length) return false;
-  return names.every((name) => Object.hasOwn(to, name) && isSameValue(from[name], to[name]));
+  if (!isRecord(before) || !isRecord(after)) return before === after;
+  const names = Object.keys(before);
+  if (names.length !== Object.keys(after).length) return false;
+  return names.every((name) => Object.hasOwn(after, name) && isSameValue(before[name], after[name]));
 }
 
 function isSameValue(left: unknown, right: unknown): boolean {

@@ -3,8 +3,8 @@ import { compareIds } from "./merge.ts";
 /** What HubSpot lists and what is stored under one id; at least one of them is there. */
 export interface Paired<L, S> {
   readonly id: string;
-  readonly listed?: L;
-  readonly stored?: S;
+  readonly listed: L | undefined;
+  readonly stored: S | undefined;
 }
 
 interface Named {
@@ -12,7 +12,7 @@ interface Named {
 }
 
 /** Joins two sequences in ascending id order, each id once, into one. */
-export function pairById<L extends Named, S extends Named>(
+export function pairById<L extends { readonly object: Named }, S extends Named>(
   listed: readonly L[],
   stored: readonly S[],
 ): readonly Paired<L, S>[] {
@@ -23,13 +23,13 @@ export function pairById<L extends Named, S extends Named>(
     const a = listed[left];
     const b = stored[right];
     if (a === undefined && b === undefined) return pairs;
-    const order = a === undefined ? 1 : b === undefined ? -1 : compareIds(a.id, b.id);
+    const order = a === undefined ? 1 : b === undefined ? -1 : compareIds(a.object.id, b.id);
     if (order <= 0) left += 1;
     if (order >= 0) right += 1;
     pairs.push({
-      id: (order <= 0 ? a?.id : b?.id) ?? "",
-      ...(order <= 0 && a !== undefined && { listed: a }),
-      ...(order >= 0 && b !== undefined && { stored: b }),
+      id: (order <= 0 ? a?.object.id : b?.id) ?? "",
+      listed: order <= 0 ? a : undefined,
+      stored: order >= 0 ? b : undefined,
     });
   }
 }

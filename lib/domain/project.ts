@@ -143,19 +143,20 @@ function suspectMove({
 function settle(input: ProjectCase, { fence, verdict, again }: Judgement): Decision<Project> {
   const { dealId, stored, context } = input;
   const next = nextContent(input, verdict);
-  const content = {
-    type: "project" as const,
+  const before = { shortForm: stored?.shortForm, dependsOn: stored?.dependsOnCompanyId };
+  const after = { shortForm: next.shortForm, dependsOn: next.dependsOnCompanyId };
+  const fields = [
+    ...(input.adoption?.changes ?? []),
+    ...diffFields(stored?.fields, next.fields, false),
+    ...diffFields(before, after, false),
+  ];
+  return settleDraft({ stored, fence, context, verdict, fields, again }, (bookkeeping): Project => ({
+    type: "project",
     dealId,
     state: verdict.state,
     ...(verdict.reason && { reason: verdict.reason }),
     absorbedIds: input.adoption?.absorbedIds ?? stored?.absorbedIds ?? [],
     ...next,
-  };
-  const before = { ...stored?.fields, shortForm: stored?.shortForm, dependsOn: stored?.dependsOnCompanyId };
-  const after = { ...next.fields, shortForm: next.shortForm, dependsOn: next.dependsOnCompanyId };
-  const fields = [...(input.adoption?.changes ?? []), ...diffFields(before, after, false)];
-  return settleDraft({ stored, fence, context, verdict, content, fields, again }, (rest, bookkeeping): Project => ({
-    ...rest,
     ...bookkeeping,
   }));
 }

@@ -4,16 +4,11 @@ import { isLoss } from "./loss.ts";
 import type { Decision, DecisionContext, Suspicion, Verdict } from "./decision.ts";
 import type { Fence, FieldChange, RecordBase, SyncRecord } from "./record.ts";
 
-/** A record apart from its bookkeeping. */
-type Content<R extends RecordBase> = Omit<R, "fence" | "revision" | "createdAtMs" | "changedAtMs" | "history">;
-
 interface Draft<R extends RecordBase> {
   readonly stored: R | undefined;
   readonly fence: Fence;
   readonly context: DecisionContext;
   readonly verdict: Verdict;
-  /** The record with its new state, without bookkeeping. */
-  readonly content: Content<R>;
   /** What differs, apart from state and reason. */
   readonly fields: readonly FieldChange[];
   readonly again: Suspicion | undefined;
@@ -23,18 +18,18 @@ interface Draft<R extends RecordBase> {
 
 /**
  * Turns a draft into a decision: write what differs, move the fence on where nothing differs but an older read could
- * still land, else keep. `build` joins content and bookkeeping into the record.
+ * still land, else keep. `build` makes the record that is to be written; most of a pass needs none.
  */
 export function settleDraft<R extends SyncRecord>(
   draft: Draft<R>,
-  build: (content: Content<R>, bookkeeping: ReturnType<typeof nextRevision>) => R,
+  build: (bookkeeping: ReturnType<typeof nextRevision>) => R,
 ): Decision<R> {
   const { stored, fence, context, again, isDue = false } = draft;
   const fields = [...diffVerdicts(stored?.revision === 0 ? undefined : stored, draft.verdict), ...draft.fields];
   const isSame = fields.length === 0 && stored !== undefined;
   if (isSame && !isDue && !mustAdvanceFence(stored, fence, context)) return keep(again);
   const bookkeeping = nextRevision(stored, fence, { fields, cause: context.cause, nowMs: context.nowMs });
-  const record = build(draft.content, bookkeeping);
+  const record = build(bookkeeping);
   if (context.isListed === true && isLoss(stored, record)) return keep("onlyListed");
   return { kind: "write", record, isTouch: fields.length === 0, ...(again && { again }) };
 }

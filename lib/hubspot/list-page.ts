@@ -13,8 +13,7 @@ import type { ObjectReading } from "./read-objects.ts";
 const PAGE_SIZE = 100;
 
 /** An object of a list as JSON shows it, with what the list shows of its companies. */
-type ListedWire = Omit<WireObject, "updatedAt"> & {
-  readonly updatedAt: string;
+type ListedWire = WireObject & {
   readonly associations?: Readonly<Record<string, InlineLinks | undefined>>;
 };
 
@@ -55,15 +54,15 @@ export async function listPage<T extends ObjectType>(
   const readAtMs = clock.now();
   const { results: wires, paging } = await fetchPage(reading, type, place);
   if (!Array.isArray(wires)) throw badAnswer(`HubSpot answered no results (list of ${PATH_NAMES[type]})`);
-  const links = await readListedLinks(reading, type, wires);
+  const linksOf = await readListedLinks(reading, type, wires);
   // An archived object among the live ones must revive nothing: it is left out, and read on its own where it is known.
   const live = wires.filter(({ archived }: ListedWire) => archived !== true);
   const objects = live.map((wire: ListedWire): ListedObject<T> => {
     if (typeof wire.properties !== "object" || wire.properties === null) {
       throw badAnswer(`HubSpot answered an object without properties (list of ${PATH_NAMES[type]})`);
     }
-    const object = mapping[type]({ ...wire, updatedAt: new Date(wire.updatedAt) });
-    return { object, links: links.get(object.id) ?? [] };
+    const object = mapping[type](wire);
+    return { object, links: linksOf(wire) };
   });
   const next = paging?.next?.after;
   return { readAtMs, objects, ...(next === undefined ? {} : { after: next }) };
@@ -94,12 +93,15 @@ async function readListedLinks(
   reading: ObjectReading,
   type: ObjectType,
   wires: readonly ListedWire[],
-): Promise<ReadonlyMap<string, readonly CompanyLink[]>> {
-  if (type === "company") return new Map();
-  const inline = wires.map((wire) => ({ id: readId(wire), links: wire.associations?.[PATH_NAMES.company] }));
-  const longIds = inline.filter(({ links }) => links?.paging !== undefined).map(({ id }) => id);
-  const whole = longIds.length === 0 ? new Map() : await readCompanyLinks(reading, type, longIds);
-  return new Map(inline.map(({ id, links }) => [id, whole.get(id)?.links ?? joinInline(links, type)]));
+): Promise<(wire: ListedWire) => readonly CompanyLink[]> {
+  if (type === "company") return () => [];
+  const longIds = wires.filter((wire) => inlineLinks(wire)?.paging !== undefined).map(readId);
+  const whole = longIds.length === 0 ? undefined : await readCompanyLinks(reading, type, longIds);
+  return (wire) => whole?.get(readId(wire))?.links ?? joinInline(inlineLinks(wire), type);
+}
+
+function inlineLinks(wire: ListedWire): InlineLinks | undefined {
+  return wire.associations?.[PATH_NAMES.company];
 }
 
 /**
@@ -107,10 +109,13 @@ async function readListedLinks(
  * in `_unlabeled`, and other labels have names of their own.
  */
 function joinInline(links: InlineLinks | undefined, type: "contact" | "deal"): readonly CompanyLink[] {
-  const primaryByCompany = new Map<string, boolean>();
+  const joined: { companyId: string; isPrimary: boolean }[] = [];
   for (const link of links?.results ?? []) {
     const companyId = readId(link);
-    primaryByCompany.set(companyId, link.type === `${type}_to_company` || primaryByCompany.get(companyId) === true);
+    const isPrimary = link.type === `${type}_to_company`;
+    const known = joined.find((each) => each.companyId === companyId);
+    if (known === undefined) joined.push({ companyId, isPrimary });
+    else known.isPrimary ||= isPrimary;
   }
-  return [...primaryByCompany].map(([companyId, isPrimary]) => ({ companyId, isPrimary }));
+  return joined;
 }

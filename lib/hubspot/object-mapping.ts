@@ -2,11 +2,12 @@ import type { Company, Contact, Deal, HubSpotObject, ObjectOf, ObjectType } from
 import { badAnswer } from "./crm-clients.ts";
 import { COMPANY_PROPERTIES, CONTACT_PROPERTIES, DEAL_PROPERTIES, MERGED_IDS_PROPERTY } from "./properties.ts";
 
-/** An object as the generated clients hand it out; the types promise more than the wire keeps. */
+/** An object as the generated clients or a list hand it out; the types promise more than the wire keeps. */
 export interface WireObject {
   readonly id: string;
   readonly properties: Readonly<Record<string, string | null | undefined>>;
-  readonly updatedAt: Date;
+  /** A list shows it as JSON does. */
+  readonly updatedAt: Date | string;
   readonly archived?: boolean;
 }
 
@@ -15,14 +16,13 @@ export type ObjectMapping = { readonly [T in ObjectType]: (wire: WireObject) => 
 
 /** Creates the mapping; `exclusionProperty` is HubSpot's name of the property that excludes a company. */
 export function createObjectMapping(exclusionProperty: string): ObjectMapping {
+  const readCompany = fieldReader({ ...COMPANY_PROPERTIES, exclusion: exclusionProperty });
+  const readContact = fieldReader(CONTACT_PROPERTIES);
+  const readDeal = fieldReader(DEAL_PROPERTIES);
   return {
-    company: (wire): Company => ({
-      ...readCore(wire),
-      ...readFields(wire, COMPANY_PROPERTIES),
-      exclusion: readText(wire, exclusionProperty),
-    }),
-    contact: (wire): Contact => ({ ...readCore(wire), ...readFields(wire, CONTACT_PROPERTIES) }),
-    deal: (wire): Deal => ({ ...readCore(wire), ...readFields(wire, DEAL_PROPERTIES) }),
+    company: (wire): Company => Object.assign(readCompany(wire), readCore(wire)),
+    contact: (wire): Contact => Object.assign(readContact(wire), readCore(wire)),
+    deal: (wire): Deal => Object.assign(readDeal(wire), readCore(wire)),
   };
 }
 
@@ -32,7 +32,7 @@ export function createObjectMapping(exclusionProperty: string): ObjectMapping {
  */
 export function readUpdatedAt(wire: WireObject): number {
   const { updatedAt } = wire;
-  const atMs = updatedAt instanceof Date ? updatedAt.getTime() : Number.NaN;
+  const atMs = updatedAt instanceof Date ? updatedAt.getTime() : Date.parse(updatedAt);
   if (Number.isNaN(atMs)) throw badAnswer(`HubSpot's object ${wire.id} has no valid updatedAt`);
   return atMs;
 }
@@ -44,9 +44,13 @@ export function readId(wire: { readonly id: unknown }): string {
   return id;
 }
 
+const NO_IDS: readonly string[] = [];
+
 /** Ids that merges absorbed into this object. */
 export function readMergedIds(wire: WireObject): readonly string[] {
-  return readText(wire, MERGED_IDS_PROPERTY)
+  const text = readText(wire, MERGED_IDS_PROPERTY);
+  if (text === "") return NO_IDS;
+  return text
     .split(";")
     .map((id) => id.trim())
     .filter((id) => /^\d+$/u.test(id));
@@ -56,9 +60,15 @@ function readCore(wire: WireObject): HubSpotObject {
   return { id: readId(wire), updatedAtMs: readUpdatedAt(wire), mergedIds: readMergedIds(wire) };
 }
 
-function readFields<F extends string>(wire: WireObject, names: Readonly<Record<F, string>>): Record<F, string>;
-function readFields(wire: WireObject, names: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(names).map(([field, name]) => [field, readText(wire, name)]));
+/** A reader of some fields. A pass maps every object there is, so their names are listed once and not for each. */
+function fieldReader<F extends string>(names: Readonly<Record<F, string>>): (wire: WireObject) => Record<F, string>;
+function fieldReader(names: Readonly<Record<string, string>>): (wire: WireObject) => Record<string, string> {
+  const entries = Object.entries(names);
+  return (wire) => {
+    const fields: Record<string, string> = {};
+    for (const [field, name] of entries) fields[field] = readText(wire, name);
+    return fields;
+  };
 }
 
 /** HubSpot shows an empty value as null, as an empty text or not at all. */

@@ -33,6 +33,14 @@ describe("renderMarkdown", () => {
       "",
     ]);
   });
+
+  it("ends a note with one full stop, whether or not it has its own", () => {
+    const text = renderMarkdown([
+      { ...FIGURE, note: "one sentence. Another." },
+      { ...FIGURE, row: "3", note: "half of one" },
+    ]);
+    expect(text.trimEnd().split("\n").slice(-2)).toEqual(["- **2**: one sentence. Another.", "- **3**: half of one."]);
+  });
 });
 
 describe("renderText", () => {

@@ -15,7 +15,7 @@ export function renderMarkdown(figures: readonly Figure[]): string {
   const sorted = sortFigures(figures);
   const rows = sorted.map((figure) => cellsOf(figure).map((cell) => cell.replaceAll("|", "\\|")));
   const lines = [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
-  const notes = sorted.flatMap(({ row, note }) => (note === undefined ? [] : [`- **${row}**: ${note}.`]));
+  const notes = sorted.flatMap(({ row, note }) => (note === undefined ? [] : [`- **${row}**: ${endSentence(note)}`]));
   return [...lines, "", ...notes, ""].join("\n");
 }
 
@@ -36,6 +36,11 @@ export function renderText(figures: readonly Figure[]): string {
     return note === undefined ? [line] : [line, `${indent}${note}`];
   });
   return `${withNotes.join("\n")}\n`;
+}
+
+/** Notes end with or without a full stop. */
+function endSentence(note: string): string {
+  return note.endsWith(".") ? note : `${note}.`;
 }
 
 function cellsOf({ row, name, goal, minimum, measured, isMet }: Figure): readonly string[] {

@@ -54,8 +54,8 @@ describe("settleDraft", () => {
     const verdict = { state: "deleted", reason: { code: "deletedInHubSpot" } } as const;
     const settle = (isListed: boolean): Decision<Customer> =>
       settleDraft(
-        { ...draft, verdict, context: { ...sampleContext(property), isListed }, content: { ...excluded, ...verdict } },
-        (content, bookkeeping): Customer => ({ ...content, ...bookkeeping }),
+        { ...draft, verdict, context: { ...sampleContext(property), isListed } },
+        (bookkeeping): Customer => ({ ...excluded, ...verdict, ...bookkeeping }),
       );
     expect(settle(true)).toEqual({ kind: "keep", again: "onlyListed" });
     expect(settle(false)).toMatchObject({ kind: "write", record: verdict });
@@ -88,11 +88,11 @@ describe("settleDraft", () => {
 
 describe("settleDraft of a record that is not stored under its id", () => {
   const verdict = { state: "linked" } as const;
-  const { fence, revision: _, createdAtMs: __, changedAtMs: ___, history: ____, ...content } = storedA;
+  const { fence } = storedA;
   const settle = (stored: Customer | undefined) =>
     settleDraft<Customer>(
-      { stored, fence, context: sampleContext(), verdict, content, fields: [], again: undefined },
-      (rest, bookkeeping) => ({ ...rest, ...bookkeeping }),
+      { stored, fence, context: sampleContext(), verdict, fields: [], again: undefined },
+      (bookkeeping) => ({ ...storedA, ...bookkeeping }),
     );
 
   it("writes it at first sight, and history tells the state it came in", () => {

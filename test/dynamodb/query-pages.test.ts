@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { queryPages } from "../../lib/dynamodb/query-pages.ts";
+import { queryPage, queryPages } from "../../lib/dynamodb/query-pages.ts";
 import { createWiredClient } from "../bench/pass/generated-table.ts";
 
 /** A partition with an item for each number; a page holds ten. */
@@ -32,5 +32,21 @@ describe("queryPages", () => {
       if (requests.length === 2) to = "25";
     }
     expect(requests).toHaveLength(2);
+  });
+});
+
+describe("queryPage", () => {
+  it("turns bytes into a Uint8Array, also beside texts that look like them", async () => {
+    const wire = { sk: { S: '"B":"' }, history: { B: Buffer.from("ab").toString("base64") } };
+    const client = createWiredClient(() => JSON.stringify({ Items: [wire] }));
+    const page = await queryPage({ client, tableName: "records" }, { partition: "p", from: "0", to: "9" });
+    expect(page.items).toEqual([{ sk: { S: '"B":"' }, history: { B: Uint8Array.of(97, 98) } }]);
+  });
+
+  it("hands out items without bytes as they are on the wire", async () => {
+    const wire = { sk: { S: '"B":"' }, count: { N: "7" }, isDue: { BOOL: true } };
+    const client = createWiredClient(() => JSON.stringify({ Items: [wire], LastEvaluatedKey: { sk: wire.sk } }));
+    const page = await queryPage({ client, tableName: "records" }, { partition: "p", from: "0", to: "9" });
+    expect(page).toEqual({ items: [wire], lastKey: { sk: wire.sk } });
   });
 });

@@ -1,9 +1,9 @@
-import { findAssociationType } from "./association-type.ts";
+import { addAssociation, removeAssociation } from "./association-changes.ts";
 import { LinkTable, type End } from "./link-table.ts";
 import { mergeLinks, mergeProperties } from "./merge.ts";
 import { ObjectTable } from "./object-table.ts";
 import type { SimType } from "./object-type.ts";
-import { pairEvents, plainEvent, propertyEvent, type Pair, type PortalEvent } from "./portal-event.ts";
+import { plainEvent, propertyEvent, type Pair, type PortalEvent } from "./portal-event.ts";
 import type {
   LinkRequest,
   ListRequest,
@@ -184,41 +184,17 @@ export class World implements PortalSource {
     return { id: contactId, events: shuffle(this.#random, events) };
   }
 
-  /**
-   * Fact: an association fires at both ends, and a primary one adds the plain pair: up to four events. One company at
-   * most is primary; the former one silently becomes plain (whether HubSpot tells about that is unknown, so it does
-   * not). `updatedAt` stays where it is.
-   */
   associate(pair: Pair): Mutation {
     this.#begin();
-    this.#checkPair(pair);
-    const existing = this.#links.find(pair.from, pair.to);
-    const isPlainNew = existing === undefined;
-    const isPrimaryNew = pair.isPrimary && existing?.isPrimary !== true;
-    if (isPrimaryNew) this.#demotePrimary(pair);
-    if (isPlainNew || isPrimaryNew) this.#links.put(this.#atMs, pair);
-    const events = [
-      ...(isPlainNew ? pairEvents({ ...pair, isPrimary: false }, false, this.#atMs) : []),
-      ...(isPrimaryNew ? pairEvents({ ...pair, isPrimary: true }, false, this.#atMs) : []),
-    ];
-    return { id: pair.from.id, events };
+    this.#require(pair.from.type, pair.from.id);
+    this.#require(pair.to.type, pair.to.id);
+    return { id: pair.from.id, events: addAssociation(this.#links, pair, this.#atMs) };
   }
 
   /** With `isPrimary` only the primary label goes; else the whole association, with every label it has. */
   dissociate(pair: Pair): Mutation {
     this.#begin();
-    const existing = this.#links.find(pair.from, pair.to);
-    if (existing === undefined) throw new WorldError(`${name(pair.from)} is not associated with ${name(pair.to)}`);
-    const primaryEvents = existing.isPrimary ? pairEvents({ ...pair, isPrimary: true }, true, this.#atMs) : [];
-    if (pair.isPrimary) {
-      this.#links.put(this.#atMs, { ...pair, isPrimary: false });
-      return { id: pair.from.id, events: primaryEvents };
-    }
-    this.#links.remove(this.#atMs, pair.from, pair.to);
-    return {
-      id: pair.from.id,
-      events: [...primaryEvents, ...pairEvents({ ...pair, isPrimary: false }, true, this.#atMs)],
-    };
+    return { id: pair.from.id, events: removeAssociation(this.#links, pair, this.#atMs) };
   }
 
   /**
@@ -257,15 +233,6 @@ export class World implements PortalSource {
     return object;
   }
 
-  #checkPair(pair: Pair): void {
-    this.#require(pair.from.type, pair.from.id);
-    this.#require(pair.to.type, pair.to.id);
-    if (findAssociationType({ from: pair.from.type, to: pair.to.type, isPrimary: pair.isPrimary }) === undefined) {
-      const kind = pair.isPrimary ? "primary association" : "association";
-      throw new WorldError(`HubSpot has no ${kind} of ${pair.from.type} and ${pair.to.type}`);
-    }
-  }
-
   #begin(): number {
     this.#atMs = this.now();
     return this.#atMs;
@@ -291,13 +258,6 @@ export class World implements PortalSource {
       .filter((property) => (before[property] ?? "") !== (after[property] ?? ""))
       .map((property) => propertyEvent(end, { name: property, value: after[property] ?? "" }, this.#atMs));
   }
-
-  #demotePrimary(pair: Pair): void {
-    const owner = pair.from.type === "company" ? pair.to : pair.from;
-    const former = this.#links.latest(owner, "company").find((link) => link.isPrimary);
-    if (former === undefined) return;
-    this.#links.put(this.#atMs, { from: owner, to: { type: "company", id: former.toId }, isPrimary: false });
-  }
 }
 
 function byName(definitions: readonly PropertyDefinition[]): Map<string, PropertyDefinition> {
@@ -306,8 +266,4 @@ function byName(definitions: readonly PropertyDefinition[]): Map<string, Propert
 
 function withoutEmpty(properties: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== ""));
-}
-
-function name(end: End): string {
-  return `${end.type} ${end.id}`;
 }

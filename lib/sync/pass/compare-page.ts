@@ -44,7 +44,7 @@ export async function comparePage(
     case "contact": {
       const customerOf = await knowCustomers(session.run.store, customers, { listed: typed.page.objects, records });
       const stored = records.flatMap((record) => (record.kind === "contact" ? [record] : []));
-      const compared = pairById(typed.page.objects.map(nameListed), stored).map((pair) => ({
+      const compared = pairById(typed.page.objects, stored).map((pair) => ({
         id: pair.id,
         isListed: pair.listed !== undefined,
         stored: pair.stored?.contact.persons ?? [],
@@ -56,7 +56,7 @@ export async function comparePage(
     case "deal": {
       const customerOf = await knowCustomers(session.run.store, customers, { listed: typed.page.objects, records });
       const stored = records.flatMap((record) => (record.kind === "deal" ? [record] : []));
-      const compared = pairById(typed.page.objects.map(nameListed), stored).map((pair) => ({
+      const compared = pairById(typed.page.objects, stored).map((pair) => ({
         id: pair.id,
         isListed: pair.listed !== undefined,
         stored: pair.stored === undefined ? [] : [pair.stored.project],
@@ -77,16 +77,12 @@ function compareCompanies(
   context: CompareContext,
 ): readonly ComparedObject[] {
   const stored = records.flatMap((record) => (record.kind === "company" ? [record] : []));
-  return pairById(objects.map(nameListed), stored).map(({ id, ...pair }) => ({
+  return pairById(objects, stored).map(({ id, ...pair }) => ({
     id,
     isListed: pair.listed !== undefined,
     stored: pair.stored === undefined ? [] : [pair.stored.customer],
     finding: compareCustomer({ id, listed: pair.listed?.object, stored: pair.stored?.customer }, context),
   }));
-}
-
-function nameListed<T extends ObjectType>(listed: ListedObject<T>): ListedObject<T> & { readonly id: string } {
-  return { ...listed, id: listed.object.id };
 }
 
 /** The page's own observations of the suspects: nothing is read twice. */
