@@ -20,8 +20,9 @@ export interface PlannedCut {
 export const SMALLEST_CUT_PAGES = 4;
 
 /**
- * Pages that each lane of a type still has, guessed from the distance of ids. An open lane has what is left of the objects
- * that the last pass saw; once there are clearly more than those, nobody knows.
+ * Pages that each lane of a type still has: what is left of the objects that the last pass counted in it, else guessed
+ * from the distance of ids. An open lane has what is left of all objects that the last pass saw; once there are clearly
+ * more than those, nobody knows.
  *
  * @param reaches all lanes of the type, also those that are done
  * @param expected objects that the last pass saw
@@ -36,7 +37,7 @@ export function estimateLeft(
   const unread =
     expected === undefined ? undefined : (expected - sumOf(reaches.map(({ lane }) => lane.read))) / PAGE_OBJECTS;
   return reaches.map(({ lane }, index) => {
-    if (lane.toId !== undefined || lane.isDone) return known[index] ?? 0;
+    if (known[index] !== undefined || lane.toId !== undefined) return known[index] ?? 0;
     if (unread === undefined) return undefined;
     const open = unread - sumOf(known.map((pages) => pages ?? 0));
     return open < -SMALLEST_CUT_PAGES ? undefined : Math.max(0, open);

@@ -23,6 +23,9 @@ export interface ListLane {
   readonly doneId?: string;
   /** Where the list goes on: an id, or a token that HubSpot gave. */
   readonly after?: string;
+  /** Objects before the lane and in it when the last pass counted; absent in a lane that was cut by guess. */
+  readonly base?: number;
+  readonly size?: number;
   /** The first id that was found in the lane. */
   readonly firstId?: string;
   /** Objects read so far. */
@@ -42,12 +45,14 @@ export function createLane(type: ObjectType): ListLane {
 }
 
 /**
- * Pages that a lane with an end still has, guessed from the distance of the ids it has seen; undefined if nothing tells.
+ * Pages that a lane with an end still has: what is left of the objects that the last pass counted in it, else guessed from
+ * the distance of the ids it has seen; undefined if nothing tells.
  *
  * @param gapElsewhere distance of ids in other lanes of the type, for a lane that has seen none of its own
  */
 export function estimatePages({ lane, reachedId }: LaneReach, gapElsewhere?: number): number | undefined {
   if (lane.isDone) return 0;
+  if (lane.size !== undefined && lane.size > lane.read) return (lane.size - lane.read) / PAGE_OBJECTS;
   const gap = gapOf({ lane, reachedId }) ?? gapElsewhere;
   if (gap === undefined || lane.toId === undefined || reachedId === undefined) return undefined;
   const left = Number(BigInt(lane.toId) - BigInt(reachedId));
@@ -82,8 +87,19 @@ export interface SplitLane {
 export function splitLane(reach: LaneReach, pages: number): SplitLane | undefined {
   const { lane, reachedId } = reach;
   const gap = gapOf(reach);
-  if (lane.isDone || reachedId === undefined || gap === undefined) return undefined;
+  if (reachedId === undefined || gap === undefined) return undefined;
   const cutId = String(BigInt(reachedId) + BigInt(Math.max(1, Math.floor(gap * PAGE_OBJECTS * pages))));
+  const { size: _size, ...unsized } = lane;
+  return cutLane({ lane: unsized, reachedId }, cutId);
+}
+
+/**
+ * Cuts a lane in two behind an id. Only where HubSpot was seen to take any id as `after`.
+ *
+ * @returns undefined when the id is not ahead of where the lane is, or not before its end
+ */
+export function cutLane({ lane, reachedId }: LaneReach, cutId: string): SplitLane | undefined {
+  if (lane.isDone || reachedId === undefined || compareIds(cutId, reachedId) <= 0) return undefined;
   if (lane.toId !== undefined && compareIds(cutId, lane.toId) >= 0) return undefined;
   const back: ListLane = {
     type: lane.type,

@@ -31,6 +31,8 @@ const typeUse = z.object({
 
 const lane = z.object({
   type: objectType,
+  base: z.number().exactOptional(),
+  size: z.number().exactOptional(),
   fromId: z.string().exactOptional(),
   toId: z.string().exactOptional(),
   doneId: z.string().exactOptional(),
@@ -39,6 +41,8 @@ const lane = z.object({
   read: z.number(),
   isDone: z.boolean(),
 });
+
+const marks = z.partialRecord(objectType, z.array(z.tuple([z.string().regex(/^\d{1,19}$/u), z.int().nonnegative()])));
 
 const listed = z.array(
   z.object({
@@ -77,6 +81,8 @@ const checkpoint: z.ZodType<PassCheckpoint> = z.object({
   numbers: z.object({ customerNumber: z.array(z.number()), shortForm: z.array(z.number()) }),
   sweep: sweep.exactOptional(),
   expected: numbersByType,
+  formerMarks: marks.exactOptional(),
+  marks: marks.exactOptional(),
   setbacks: z.number(),
   progressAtSetback: z.number(),
   warnings: z.array(z.string()),
@@ -93,6 +99,7 @@ const report: z.ZodType<PassReport> = z.object({
   usage,
   brake: z.partialRecord(objectType, brakeReading),
   listed,
+  marks: marks.exactOptional(),
 });
 
 /** Parsers of a pass' checkpoint and report, as `createPassStore` wants them. */

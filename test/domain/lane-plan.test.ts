@@ -32,6 +32,14 @@ describe("estimateLeft", () => {
     expect(estimateLeft(reaches, 10_101)).toEqual([20, 20, 60]);
   });
 
+  it("gives lanes what the last pass counted in them, an open one too", () => {
+    const reaches = [
+      begun({ toId: "5200", size: 401 }),
+      { ...cutOff("5200"), lane: { ...cutOff("5200").lane, size: 700 } },
+    ];
+    expect(estimateLeft(reaches, 10_101)).toEqual([3, 7]);
+  });
+
   it("counts lanes that are done as read, and nothing left of them", () => {
     const done = begun({ toId: "5200", isDone: true, read: 5_000 });
     expect(estimateLeft([done, cutOff("5200")], 8_000)).toEqual([0, 30]);

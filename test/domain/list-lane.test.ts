@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   createLane,
+  cutLane,
   estimatePages,
   gapOf,
   joinDoneLanes,
@@ -31,6 +32,9 @@ describe("estimatePages", () => {
       { lane: { ...createLane("deal"), toId: "9000", read: 100 }, reachedId: "1200" },
       undefined,
     ],
+    ["goes by what the last pass counted in a lane", reachOf({ toId: "21200", size: 401 }), 3],
+    ["knows that of an open lane as well", reachOf({ size: 401 }), 3],
+    ["goes by the distance once all of that is read", reachOf({ toId: "21200", size: 101 }), 100],
     ["is zero at the end", reachOf({ toId: "1200" }), 0],
     ["is never negative", reachOf({ toId: "1100" }), 0],
   ])("%s", (_name, reach, expected) => {
@@ -88,6 +92,12 @@ describe("splitLane", () => {
     expect(splitLane(reach, 32)).toBeUndefined();
   });
 
+  it("forgets how many objects were counted in the lane, for nobody counted up to the cut", () => {
+    const split = splitLane(reachOf({ toId: "9000", base: 300, size: 3_900 }), 2);
+    expect(split?.front).toEqual(lane({ toId: "1600", base: 300 }));
+    expect(split?.back).not.toHaveProperty("size");
+  });
+
   it("cuts ids beyond what a double holds", () => {
     const reach = {
       lane: lane({ firstId: "9007199254740993", toId: "9007199254750993" }),
@@ -121,6 +131,33 @@ describe("splitLane", () => {
         expect(listed.toSorted((left, right) => (left < right ? -1 : 1))).toEqual(ids);
       }),
     );
+  });
+});
+
+describe("cutLane", () => {
+  it("cuts behind an id", () => {
+    const cut = cutLane(reachOf({ toId: "9000", after: "1200", base: 7, size: 4_000 }), "5000");
+    expect(cut?.front).toEqual(lane({ toId: "5000", after: "1200", base: 7, size: 4_000 }));
+    expect(cut?.back).toStrictEqual({
+      type: "contact",
+      fromId: "5000",
+      doneId: "5000",
+      after: "5000",
+      toId: "9000",
+      read: 0,
+      isDone: false,
+    });
+  });
+
+  it.each<[name: string, reach: LaneReach, cutId: string]>([
+    ["where the lane is", reachOf({ toId: "9000" }), "1200"],
+    ["before that, though its text sorts behind", reachOf({ toId: "9000" }), "999"],
+    ["at the lane's end", reachOf({ toId: "9000" }), "9000"],
+    ["behind it", reachOf({ toId: "9000" }), "10000"],
+    ["in a lane that is done", reachOf({ isDone: true }), "5000"],
+    ["in one that waits for its first page", { lane: createLane("deal"), reachedId: undefined }, "5000"],
+  ])("cuts nothing %s", (_name, reach, cutId) => {
+    expect(cutLane(reach, cutId)).toBeUndefined();
   });
 });
 

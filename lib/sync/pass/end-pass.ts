@@ -1,5 +1,6 @@
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
 import { judgeBrake } from "../../domain/brake.ts";
+import { MOST_MARKS } from "../../domain/id-marks.ts";
 import { countPass } from "./count-pass.ts";
 import { LostLeaseError } from "./pass-session.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
@@ -46,6 +47,7 @@ function createReport(session: PassSession, finishedAtMs: number): PassReport {
     usage,
     brake: Object.fromEntries(pass.types.map((type) => [type, readBrake(session, type, undefined)])),
     listed: state.listed,
+    marks: Object.fromEntries(Object.entries(state.marks ?? {}).filter(([, marks]) => marks.length < MOST_MARKS)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { MOST_MARKS, findMarks, markStep } from "../../domain/id-marks.ts";
 import { createLane, joinDoneLanes } from "../../domain/list-lane.ts";
 import { findDisorder } from "../../domain/pair-streams.ts";
 import { NonRetryableError } from "../errors.ts";
@@ -8,6 +9,8 @@ import { RecordCursor } from "./record-cursor.ts";
 import { cutPage, listIds, readTypedPage } from "./typed-page.ts";
 import type { CustomerStates } from "../../domain/customer-states.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
+import type { IdMark } from "../../domain/id-marks.ts";
+import type { PagePace } from "../../domain/lane-plan.ts";
 import type { ListLane } from "../../domain/list-lane.ts";
 import type { PassSession } from "./pass-session.ts";
 import type { PageIds } from "./probe-after.ts";
@@ -64,6 +67,11 @@ export class LaneRunner {
     return this.#failure !== undefined || this.#session.isTimeUp;
   }
 
+  get #pace(): PagePace {
+    const { callsPerSecond, answerMs } = this.#session.ports.readPace();
+    return { callsPerSecond, cycleMs: answerMs + this.#compareMs };
+  }
+
   #fill(): void {
     while (this.#running.size < MOST_LANES && !this.#isStopped) {
       const index = this.#lanes.findWaiting(this.#running) ?? this.#cut();
@@ -73,11 +81,10 @@ export class LaneRunner {
   }
 
   #cut(): number | undefined {
-    const { callsPerSecond, answerMs } = this.#session.ports.readPace();
     const index = this.#lanes.cut({
       running: new Set(this.#running.keys()),
       splittable: this.#session.state.splittable,
-      pace: { callsPerSecond, cycleMs: answerMs + this.#compareMs },
+      pace: this.#pace,
     });
     this.#publish();
     return index;
@@ -105,7 +112,7 @@ export class LaneRunner {
     const ids = listIds(typed);
     const { after } = typed.page;
     checkPage(asked, { ids, after });
-    const { toId } = this.#lanes.at(index);
+    const { type, base, read, toId } = this.#lanes.at(index);
     const inLane = toId === undefined ? ids : ids.filter((id) => !isBeyond(id, toId));
     const lastId = inLane.at(-1);
     const isDone = after === undefined || inLane.length < ids.length || lastId === toId;
@@ -116,9 +123,11 @@ export class LaneRunner {
     const records = await cursor.takeUntil(doneId);
     const part = { typed: cutPage(typed, inLane.length), records };
     const settled = await comparePage(this.#session, this.#customers, part);
+    const step = markStep(this.#session.state.expected[type]);
     // From here to the checkpoint nothing waits: what was counted and how far the lane came belong together.
     settled.commit();
     this.#lanes.advance(index, { doneId, after, isDone });
+    this.#mark(type, findMarks({ base, read }, { ids: inLane, endId: isDone ? (doneId ?? lastId) : undefined }, step));
     this.#publish();
     await this.#session.saveIfDue();
     this.#compareMs += (this.#session.ports.clock.now() - arrivedAtMs - this.#compareMs) * COMPARE_WEIGHT;
@@ -138,7 +147,17 @@ export class LaneRunner {
     this.#probed.add(type);
     const next = await probeAfter(this.#session.run.hubspot, type, page);
     if (next !== undefined) this.#ahead.set(index, next);
-    this.#session.update({ splittable: { ...this.#session.state.splittable, [type]: next !== undefined } });
+    const { splittable: known, formerMarks } = this.#session.state;
+    const { [type]: marks = [], ...others } = formerMarks ?? {};
+    if (next !== undefined) this.#lanes.layOut(type, marks, this.#pace);
+    this.#session.update({ splittable: { ...known, [type]: next !== undefined }, formerMarks: others });
+    this.#publish();
+  }
+
+  #mark(type: ObjectType, found: readonly IdMark[]): void {
+    const { marks = {} } = this.#session.state;
+    const all = [...(marks[type] ?? []), ...found];
+    this.#session.update({ marks: { ...marks, [type]: all.slice(0, MOST_MARKS) } });
   }
 
   #publish(): void {

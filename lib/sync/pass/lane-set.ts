@@ -1,6 +1,8 @@
-import { countLanes, estimateLeft, isAnyTooLong, planCut } from "../../domain/lane-plan.ts";
-import { PAGE_OBJECTS, gapOf, splitLane } from "../../domain/list-lane.ts";
+import { planStarts } from "../../domain/id-marks.ts";
+import { countLanes, estimateLeft, isAnyTooLong, planCut, sharePieces } from "../../domain/lane-plan.ts";
+import { PAGE_OBJECTS, cutLane, gapOf, splitLane } from "../../domain/list-lane.ts";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
+import type { IdMark, LaneStart } from "../../domain/id-marks.ts";
 import type { LaneOutlook, PagePace } from "../../domain/lane-plan.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
 import type { ListLane } from "../../domain/list-lane.ts";
@@ -14,7 +16,7 @@ const SPLIT_FROM_OBJECTS = 5_000;
 /** How far ahead an open lane of unknown length is cut first; each further cut reaches twice as far. Pages. */
 const FIRST_REACH_PAGES = 32;
 
-/** Cuts there may be, of all pages. One costs half a call: two lanes end in a page that is not full. */
+/** Cuts by guess that there may be, of all pages. One costs half a call: two lanes end in a page that is not full. */
 const CUT_SHARE = 0.009;
 
 type Splittable = Readonly<Partial<Record<ObjectType, boolean>>>;
@@ -98,6 +100,32 @@ export class LaneSet {
     return this.#outlooksOf(this.at(index).type, {}).find((outlook) => outlook.index === index)?.pagesLeft;
   }
 
+  /**
+   * Cuts the only lane of a type at the marks that the last pass left, so that it is read in its part of all lanes, which
+   * are as long as each other. As many are cut as may cost a call; those with full pages before them cost none. In a portal
+   * so small that no cut may cost one, nothing is cut: the probe has moved the first lane's pages, so its last is not full.
+   */
+  layOut(type: ObjectType, marks: readonly IdMark[], pace: PagePace): void {
+    const indices = this.#lanes.flatMap((lane, index) => (lane.type === type ? [index] : []));
+    const [index] = indices;
+    if (index === undefined || indices.length > 1 || this.#cutsLeft === 0) return;
+    const types = OBJECT_TYPES.filter((each) => this.#lanes.some((lane) => lane.type === each && !lane.isDone));
+    const sizes = types.map((each) => this.#expected[each] ?? 0);
+    const lanes = sharePieces(sizes, Math.min(MOST_LANES, countLanes(pace)))[types.indexOf(type)] ?? 1;
+    const plans = Array.from({ length: lanes }, (_, less) => planStarts(marks, lanes - less));
+    const starts = plans.find((plan) => countGuesses(plan) <= this.#cutsLeft) ?? [];
+    this.#cuts += countGuesses(starts);
+    let endsAt = marks.reduce((sum, [, count]) => sum + count, 0);
+    for (const { fromId, base } of starts.toReversed()) {
+      const lane = this.at(index);
+      const split = cutLane({ lane, reachedId: this.#reached.get(index) ?? lane.doneId }, fromId);
+      if (split === undefined) continue;
+      this.#lanes.push({ ...split.back, base, size: endsAt - base });
+      this.#lanes[index] = { ...split.front, base: 0, size: base };
+      endsAt = base;
+    }
+  }
+
   /** Cuts a lane where that is worth its call. @returns the place of the new lane */
   cut({ running, splittable, pace }: CutOccasion): number | undefined {
     const types = OBJECT_TYPES.filter((type) => splittable[type] !== false && isWorthSplitting(type, this.#expected));
@@ -154,4 +182,9 @@ export class LaneSet {
     this.#lanes.push(split.back);
     return this.#lanes.length - 1;
   }
+}
+
+/** Lanes before which a page is probably not full. */
+function countGuesses(starts: readonly LaneStart[]): number {
+  return starts.filter(({ base }) => base % PAGE_OBJECTS !== 0).length;
 }

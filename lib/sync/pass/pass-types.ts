@@ -1,5 +1,6 @@
 import type { BrakeSettings } from "../../domain/brake.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
+import type { IdMark } from "../../domain/id-marks.ts";
 import type { ListLane } from "../../domain/list-lane.ts";
 import type { Settings } from "../../domain/settings.ts";
 import type { PassQueue, PassStore } from "../pass-ports.ts";
@@ -68,6 +69,9 @@ export interface PassPorts extends SyncPorts {
  */
 export type PassPhase = "listing" | "applying" | "freeing";
 
+/** Where some ids of each type lie among the others. */
+export type Marks = Readonly<Partial<Record<ObjectType, readonly IdMark[]>>>;
+
 /** How far going through the reservations of numbers is. */
 export interface NumberSweep {
   readonly kind: NumberKind;
@@ -100,6 +104,10 @@ export interface PassCheckpoint {
   readonly sweep?: NumberSweep;
   /** Objects of each type that the last pass to succeed read. */
   readonly expected: Readonly<Partial<Record<ObjectType, number>>>;
+  /** Marks that the last pass left, of types that are still to be cut into lanes by them; see `findMarks`. */
+  readonly formerMarks?: Marks;
+  /** Marks for the next pass. */
+  readonly marks?: Marks;
   /** Failures in a row without progress in between. */
   readonly setbacks: number;
   /** Objects read and applied when the last of them came. */
@@ -144,6 +152,8 @@ export interface PassReport {
   readonly brake: Readonly<Partial<Record<ObjectType, BrakeReading>>>;
   /** At most {@link MOST_PREVIEWED}; the counts have the totals. */
   readonly listed: readonly PreviewEntry[];
+  /** For the next pass; absent in what an older version stored. */
+  readonly marks?: Marks;
 }
 
 /** Most records that a preview names. */

@@ -105,7 +105,7 @@ async function createCheckpoint(ports: StartPorts, { preview }: PassRequest): Pr
     chunks: 0,
     applied: 0,
     numbers: { customerNumber: createNumberSums(), shortForm: createNumberSums() },
-    expected: await readExpected(ports),
+    ...(await readFormer(ports)),
     setbacks: 0,
     progressAtSetback: 0,
     warnings: [],
@@ -116,15 +116,16 @@ async function createCheckpoint(ports: StartPorts, { preview }: PassRequest): Pr
   };
 }
 
-/** How many objects of each type the last pass to succeed read. */
-async function readExpected({ passes }: StartPorts): Promise<PassCheckpoint["expected"]> {
+/** How many objects of each type the last pass to succeed read, and the marks that it left. */
+async function readFormer({ passes }: StartPorts): Promise<Pick<PassCheckpoint, "expected" | "formerMarks">> {
   const { items } = await passes.listPasses({ limit: PASSES_LOOKED_AT });
   const last = items.find(({ status, types }) => status === "succeeded" && types.length === OBJECT_TYPES.length);
   const reads = OBJECT_TYPES.flatMap((type) => {
     const read = last?.counts[type]?.["read"];
     return read === undefined ? [] : [[type, read] as const];
   });
-  return Object.fromEntries(reads);
+  const marks = last === undefined ? undefined : (await passes.readReport(last.passId))?.marks;
+  return { expected: Object.fromEntries(reads), ...(marks !== undefined && { formerMarks: marks }) };
 }
 
 /** Without its message nobody would work on the pass; it would only keep others out until its lease runs out. */

@@ -62,6 +62,7 @@ export function restartWithSettings(session: PassSession): void {
     applied: 0,
     numbers: { customerNumber: createNumberSums(), shortForm: createNumberSums() },
     listed: [],
+    marks: {},
   });
 }
 

@@ -1,7 +1,9 @@
 import type { TypeCounts } from "../../../infra/local/hubspot-simulator/generated-portal.ts";
+import { findMarks, markStep } from "../../../lib/domain/id-marks.ts";
 import { OBJECT_TYPES } from "../../../lib/domain/hubspot-object.ts";
 import type { Pass } from "../../../lib/sync/pass-ports.ts";
 import type { RecordStore, RecordStreams } from "../../../lib/sync/ports.ts";
+import type { Marks } from "../../../lib/sync/pass/pass-types.ts";
 import { spellSettings } from "../../../lib/sync/pass/settings-mark.ts";
 import { ALL_DEALS, createPassWorld, type PassWorld, type WorldOptions } from "../../fixtures/pass-world.ts";
 import { VirtualClock } from "../../hubspot/virtual-clock.ts";
@@ -17,6 +19,8 @@ export interface UnchangedNight {
   readonly isSplittable?: boolean;
   /** How many times further apart the ids of the last two thirds lie. Default 1. */
   readonly stretch?: number;
+  /** Whether the pass before left its marks, as it does from the third night on. Default true. */
+  readonly hasMarks?: boolean;
   /** Part of the limit that the pass may use. Default: the pass' own, as deployed. */
   readonly share?: number;
   /** Stands in for what the portal answers. */
@@ -56,14 +60,24 @@ export async function createNight(night: UnchangedNight): Promise<{
     records: (night.storeFor ?? createGeneratedStore)(records, clock),
   });
   if (night.isSplittable === false) world.portal.behaviour.afterStyle = "opaque";
-  await rememberPass(world, night.counts);
+  await rememberPass(world, night.counts, night.hasMarks === false ? undefined : marksOf(records));
   return { world, records };
 }
 
-async function rememberPass({ passes, clock }: PassWorld, counts: TypeCounts): Promise<void> {
+/** What a pass leaves that found every type's objects before and behind each lane where the pass before it had. */
+function marksOf(records: GeneratedRecords): Marks {
+  const marks = OBJECT_TYPES.map((type) => {
+    const ids = [...records.idsAfter(type, undefined)];
+    const page = { ids, endId: ids.at(-1) };
+    return [type, findMarks({ base: 0, read: 0 }, page, markStep(records.counts[type]))] as const;
+  });
+  return Object.fromEntries(marks);
+}
+
+async function rememberPass({ passes, clock }: PassWorld, counts: TypeCounts, marks: Marks | undefined): Promise<void> {
   const startedAtMs = clock.now() - 86_400_000;
   const former: Pass = {
-    passId: "former",
+    passId: "00000000-former",
     status: "succeeded",
     startedAtMs,
     finishedAtMs: startedAtMs,
@@ -78,7 +92,7 @@ async function rememberPass({ passes, clock }: PassWorld, counts: TypeCounts): P
   await passes.finishPass({
     pass: former,
     owner,
-    report: { warnings: [], durationMs: 0, usage, brake: {}, listed: [] },
+    report: { warnings: [], durationMs: 0, usage, brake: {}, listed: [], ...(marks !== undefined && { marks }) },
   });
 }
 

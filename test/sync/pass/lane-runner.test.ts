@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CustomerStates } from "../../../lib/domain/customer-states.ts";
+import type { IdMark } from "../../../lib/domain/id-marks.ts";
 import type { ObjectType } from "../../../lib/domain/hubspot-object.ts";
 import { NonRetryableError } from "../../../lib/sync/errors.ts";
 import { LaneRunner } from "../../../lib/sync/pass/lane-runner.ts";
@@ -126,6 +127,95 @@ describe("LaneRunner", () => {
       { type: "company", read: 1_000, isDone: true },
       { type: "contact", read: 1_000, isDone: true },
     ]);
+  });
+});
+
+describe("a LaneRunner that knows the marks of the last pass", () => {
+  const counts = { company: 0, contact: 40_000, deal: 0 };
+  /** The last two thirds of the ids lie much further apart. */
+  const uneven = { counts, stretch: 25, latencyMs: 600 };
+
+  /** Lists a portal once to learn its marks, and answers what is about to list it again. */
+  async function prepareSecond(changes: { readonly workMs?: number } = {}): Promise<Listing> {
+    const first = await prepare({ ...uneven, latencyMs: 0 });
+    await list(first, ["contact"]);
+    const { marks = {} } = first.session.state;
+    expect(marks.contact?.reduce((sum, [, count]) => sum + count, 0)).toBe(40_000);
+    return prepare(uneven, { ...changes, checkpoint: { formerMarks: marks } });
+  }
+
+  it("reads uneven ids at full pace from then to the last page, and one page more than there are full ones", async () => {
+    const listing = await prepareSecond();
+    expect(await list(listing, ["contact"])).toBe(true);
+    expect(listing.session.countOf("contact", "read")).toBe(40_000);
+    expect(listing.session.state.formerMarks).toEqual({});
+    const [first, last] = [listing.calls[0]?.atMs ?? 0, listing.calls.at(-1)?.atMs ?? 0];
+    // At 17.1 calls a second it cannot be below 23.4 s; two calls in a row show that the lists may be cut.
+    expect((last - first) / 1_000).toBeLessThan(25);
+    // The probe shows ten objects once more, so the lane that it goes on in ends with a page that is not full.
+    expect(listing.calls).toHaveLength(401);
+  });
+
+  it("leaves marks that tell as much, with whole pages before each", async () => {
+    const listing = await prepareSecond();
+    await list(listing, ["contact"]);
+    const marks = (listing.session.state.marks?.contact ?? []).toSorted(
+      ([left], [right]) => Number(left) - Number(right),
+    );
+    expect(marks.length).toBeGreaterThanOrEqual(40_000 / 700);
+    expect(marks.slice(0, -1).every(([, count]) => count % 100 === 0)).toBe(true);
+    expect(marks.reduce((sum, [, count]) => sum + count, 0)).toBe(40_000);
+  });
+
+  it("keeps the lanes and what was marked when its time is up", async () => {
+    const listing = await prepareSecond({ workMs: 10_000 });
+    expect(await list(listing, ["contact"])).toBe(false);
+    const session = resumeSession(listing.session);
+    expect(await list({ ...listing, session }, ["contact"])).toBe(true);
+    expect(session.countOf("contact", "read")).toBe(40_000);
+    expect(session.state.marks?.contact?.reduce((sum, [, count]) => sum + count, 0)).toBe(40_000);
+    expect(listing.calls).toHaveLength(401);
+  });
+
+  it.each<[name: string, marks: readonly IdMark[]]>([
+    ["lie behind all ids", Array.from({ length: 20 }, (_, index) => [`9${"0".repeat(15)}${index + 10}`, 300])],
+    ["lie before all ids", Array.from({ length: 20 }, (_, index) => [String(index + 1), 300])],
+    ["lie in the first pages", Array.from({ length: 20 }, (_, index) => [idOf(20 * index, 1), 300])],
+    ["are one id", Array.from({ length: 20 }, () => [idOf(3_000), 300])],
+    ["count nothing", Array.from({ length: 20 }, (_, index) => [idOf(300 * index), 0])],
+    ["count far too much", Array.from({ length: 20 }, (_, index) => [idOf(300 * index), 7_000_000])],
+    ["are few", [[idOf(5_999), 100]]],
+  ])("reads every object once when they %s", async (_name, marks) => {
+    const larger = { counts: { ...COUNTS, company: 12_000 }, latencyMs: 300 };
+    const listing = await prepare(larger, { checkpoint: { formerMarks: { company: marks } } });
+    expect(await list(listing)).toBe(true);
+    expect(countRead(listing)).toBe(12_000);
+    expect(listing.session.countOf("company", "unchanged") + listing.session.countOf("company", "skipped")).toBe(
+      12_000,
+    );
+    expect(listing.session.countOf("company", "deferred")).toBe(0);
+    // A lane without objects costs a call.
+    expect(listing.calls.length).toBeLessThanOrEqual(120 + 12);
+  });
+
+  it("cuts nothing by them where the probe says no", async () => {
+    const marks: readonly IdMark[] = Array.from({ length: 20 }, (_, index) => [idOf(300 * (index + 1)), 300]);
+    const listing = await prepare(
+      { counts: { ...COUNTS, company: 12_000 }, latencyMs: 300, isSplittable: false },
+      { checkpoint: { formerMarks: { company: marks } } },
+    );
+    expect(await list(listing)).toBe(true);
+    expect(countRead(listing)).toBe(12_000);
+    expect(new Set(listing.calls.slice(2).map(({ atMs }) => atMs)).size).toBe(listing.calls.length - 2);
+  });
+
+  it("cuts nothing by them in a portal so small that a cut may cost nothing", async () => {
+    const marks: readonly IdMark[] = Array.from({ length: 20 }, (_, index) => [idOf(300 * (index + 1)), 300]);
+    const listing = await prepare({ latencyMs: 300 }, { checkpoint: { formerMarks: { company: marks } } });
+    expect(await list(listing)).toBe(true);
+    expect(countRead(listing)).toBe(6_000);
+    expect(listing.calls).toHaveLength(PAGES + 1);
+    expect(new Set(listing.calls.map(({ atMs }) => atMs)).size).toBe(listing.calls.length);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Settings } from "../../../lib/domain/settings.ts";
 import { RetryableError } from "../../../lib/sync/errors.ts";
 import type { Pass } from "../../../lib/sync/pass-ports.ts";
 import type { PassCheckpoint } from "../../../lib/sync/pass/pass-types.ts";
+import type { Marks } from "../../../lib/sync/pass/pass-types.ts";
 import { spellSettings } from "../../../lib/sync/pass/settings-mark.ts";
 import { startPass, type PassRequest, type PassStart } from "../../../lib/sync/pass/start-pass.ts";
 import { open } from "../../fixtures/pass-portal.ts";
@@ -33,7 +34,11 @@ async function takeOver({ passes, clock }: PassWorld, passId: string) {
 }
 
 /** A pass that is over. */
-async function past({ passes, clock }: PassWorld, changes: Partial<Pass> & Pick<Pass, "passId">): Promise<void> {
+async function past(
+  { passes, clock }: PassWorld,
+  changes: Partial<Pass> & Pick<Pass, "passId">,
+  marks?: Marks,
+): Promise<void> {
   const nowMs = clock.now();
   const pass: Pass = {
     status: "succeeded",
@@ -45,7 +50,14 @@ async function past({ passes, clock }: PassWorld, changes: Partial<Pass> & Pick<
     ...changes,
   };
   await passes.startPass({ ...pass, status: "running" }, { owner: "o", nowMs, leaseUntilMs: nowMs + 1 });
-  const report = { warnings: [], durationMs: 0, usage: NO_USAGE, brake: {}, listed: [] };
+  const report = {
+    warnings: [],
+    durationMs: 0,
+    usage: NO_USAGE,
+    brake: {},
+    listed: [],
+    ...(marks !== undefined && { marks }),
+  };
   await passes.finishPass({ pass, owner: "o", report });
 }
 
@@ -182,6 +194,23 @@ describe("startPass", () => {
     await past(world, { passId: "4", types: ["company"], counts: { company: { read: 4 } } });
     const passId = idOf(await start(world));
     expect((await takeOver(world, passId)).checkpoint?.expected).toEqual({ company: 10, contact: 50 });
+  });
+
+  it("takes over the marks of the last whole pass to succeed", async () => {
+    const { world } = open();
+    const marks = { deal: [["815", 100]] } as const;
+    await past(world, { passId: "1" }, { deal: [["700", 100]] });
+    await past(world, { passId: "2" }, marks);
+    await past(world, { passId: "3", status: "failed" }, { deal: [["900", 100]] });
+    const passId = idOf(await start(world));
+    expect((await takeOver(world, passId)).checkpoint?.formerMarks).toEqual(marks);
+  });
+
+  it("does without them when an older version left none", async () => {
+    const { world } = open();
+    await past(world, { passId: "1" });
+    const passId = idOf(await start(world));
+    expect((await takeOver(world, passId)).checkpoint).not.toHaveProperty("formerMarks");
   });
 
   it.each<[name: string, confirms: string, why: RegExp]>([

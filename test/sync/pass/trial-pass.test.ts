@@ -154,6 +154,8 @@ describe("a pass whose settings change in the middle", () => {
     const pass = await world.passes.readPass(started.passId);
     expect(pass).toMatchObject({ status: "succeeded" });
     expect(pass?.counts["company"]?.["read"]).toBe(400);
+    const marks = (await world.passes.readReport(started.passId))?.marks?.company;
+    expect(marks?.reduce((sum, [, count]) => sum + count, 0)).toBe(400);
     expect(pass?.counts["deal"]).toMatchObject({ frozen: 25, "by.settings": 30 });
     expect(world.store.projects().every(({ state }) => state === "outOfStage")).toBe(true);
     expect(differences(filled)).not.toEqual([]);
