@@ -21,8 +21,8 @@ const COMPARE_WEIGHT = 1 / 8;
 
 /**
  * Lists objects of several types at once, in lanes of ascending ids, and compares each page with the records of the same
- * ids. If HubSpot was seen to allow it, lanes are cut in two until the pace is used up; and the lane with most left goes
- * first, so that all end together:
+ * ids. If HubSpot was seen to allow it, a type is cut into lanes at the ids that the last pass left; without those, lanes
+ * are cut in two by guess until the pace is used up. The lane with most left goes first, so that all end together:
  *
  * ```
  * calls/s  ┌──────────────────────────┐
