@@ -3,19 +3,20 @@ export type Pages<T> = AsyncGenerator<readonly T[], void, void>;
 
 /**
  * Merges sorted sources into one. Keeps one page a source, and reads the next one when half of it is used, so that
- * nobody waits and memory stays bounded. Stops reading when its consumer stops.
+ * nobody waits and memory stays bounded. Yields what can be merged without waiting: to hand over each item on its own
+ * takes more time than to merge it. Stops reading when its consumer stops.
  */
-export async function* mergePages<T>(
-  sources: readonly Pages<T>[],
-  sortKeyOf: (item: T) => string,
-): AsyncGenerator<T, void, void> {
+export async function* mergePages<T>(sources: readonly Pages<T>[], sortKeyOf: (item: T) => string): Pages<T> {
   const heads = sources.map((source) => new Head(source, sortKeyOf));
   try {
     await Promise.all(heads.map((head) => head.turnPage()));
+    let merged: T[] = [];
     for (let head = lowest(heads); head?.item !== undefined; head = lowest(heads)) {
-      yield head.item;
-      const turning = head.advance();
-      if (turning !== undefined) await turning;
+      merged.push(head.item);
+      if (head.advance()) continue;
+      yield merged;
+      merged = [];
+      await head.turnPage();
     }
   } finally {
     await Promise.all(sources.map((source) => source.return()));
@@ -37,13 +38,13 @@ class Head<T> {
     this.sortKeyOf = sortKeyOf;
   }
 
-  /** Moves to the next item; answers a promise only if it must wait for a page. */
-  advance(): Promise<void> | undefined {
+  /** Moves to the next item of the page; `false` when there is none. */
+  advance(): boolean {
     this.index += 1;
-    if (this.index >= this.page.length) return this.turnPage();
+    if (this.index >= this.page.length) return false;
     if (this.next === undefined && this.index * 2 >= this.page.length) this.readAhead();
     this.point();
-    return undefined;
+    return true;
   }
 
   async turnPage(): Promise<void> {

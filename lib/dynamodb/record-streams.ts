@@ -12,7 +12,7 @@ import {
   type ItemKey,
   type RecordKind,
 } from "./keys.ts";
-import { mergePages } from "./merge-pages.ts";
+import { mergePages, type Pages } from "./merge-pages.ts";
 import { queryPages } from "./query-pages.ts";
 import type { Table } from "./table-requests.ts";
 
@@ -22,19 +22,25 @@ const PAGE_SIZE = 200;
 /** Creates the streams over a table. Each item is read once, at half a read unit per 4 KB of a page. */
 export function createRecordStreams(table: Table): RecordStreams {
   return {
-    streamCustomers: (range) => decodeEach(streamItems(table, "customer", { range }), decodeCustomer),
-    streamProjects: (range) => decodeEach(streamItems(table, "project", { range }), decodeProject),
+    streamCustomers: (range) => decodeEach(streamPages(table, "customer", { range }), decodeCustomer),
+    streamProjects: (range) => decodeEach(streamPages(table, "project", { range }), decodeProject),
     streamCustomerIds: (state) => toIds(streamStateKeys(table, { type: "customer", state, from: "0" })),
-    streamContacts: (range) => groupByContact(streamItems(table, "contact", { range })),
+    streamContacts: (range) => groupByContact(streamPages(table, "contact", { range })),
   };
 }
 
+/** Which items of a kind to stream, and how many to read at once. */
+interface StreamPart {
+  readonly range: RecordRange | SortKeyRange;
+  readonly pageSize?: number;
+}
+
 /** Items of one kind in ascending order of their sort keys, without history. */
-export function streamItems(
-  table: Table,
-  kind: RecordKind,
-  { range, pageSize = PAGE_SIZE }: { readonly range: RecordRange | SortKeyRange; readonly pageSize?: number },
-): AsyncGenerator<Item, void, void> {
+export async function* streamItems(table: Table, kind: RecordKind, part: StreamPart): AsyncGenerator<Item, void, void> {
+  for await (const page of streamPages(table, kind, part)) yield* page;
+}
+
+function streamPages(table: Table, kind: RecordKind, { range, pageSize = PAGE_SIZE }: StreamPart): Pages<Item> {
   const bounds = (): SortKeyRange => ("from" in range ? range : sortKeyRange(range));
   const shards = Array.from({ length: SHARDS }, (_, shard) =>
     queryPages(table, {
@@ -65,7 +71,7 @@ export async function* streamStateKeys(
   const sources = stateIndexKeys(type, state).map((partition) =>
     queryPages(table, { index, partition, from, to: TO_END, pageSize: KEYS_PER_PAGE }),
   );
-  for await (const item of mergePages(sources, (found) => found[index.sortKey]?.S ?? "")) yield itemKey(item);
+  for await (const page of mergePages(sources, (found) => found[index.sortKey]?.S ?? "")) yield* page.map(itemKey);
 }
 
 async function* toIds(keys: AsyncIterable<ItemKey>): AsyncGenerator<string, void, void> {
@@ -87,25 +93,24 @@ interface SortKeyRange {
 }
 
 /** Decodes a stream as it flows. */
-export async function* decodeEach<R>(
-  items: AsyncIterable<Item>,
-  decode: (item: Item) => R,
-): AsyncGenerator<R, void, void> {
-  for await (const item of items) yield decode(item);
+async function* decodeEach<R>(pages: Pages<Item>, decode: (item: Item) => R): AsyncGenerator<R, void, void> {
+  for await (const page of pages) for (const item of page) yield decode(item);
 }
 
 type ContactGroup = { readonly contactId: string } & StoredContact;
 
 /** All items of a contact are in one partition and side by side. */
-async function* groupByContact(items: AsyncIterable<Item>): AsyncGenerator<ContactGroup, void, void> {
+async function* groupByContact(pages: Pages<Item>): AsyncGenerator<ContactGroup, void, void> {
   let group: (ContactPerson | ContactTombstone)[] = [];
-  for await (const item of items) {
-    const record = decodeContactItem(item);
-    if (group[0] !== undefined && group[0].contactId !== record.contactId) {
-      yield toContactGroup(group[0].contactId, group);
-      group = [];
+  for await (const page of pages) {
+    for (const item of page) {
+      const record = decodeContactItem(item);
+      if (group[0] !== undefined && group[0].contactId !== record.contactId) {
+        yield toContactGroup(group[0].contactId, group);
+        group = [];
+      }
+      group.push(record);
     }
-    group.push(record);
   }
   if (group[0] !== undefined) yield toContactGroup(group[0].contactId, group);
 }

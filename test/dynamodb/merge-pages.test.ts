@@ -34,11 +34,18 @@ describe("mergePages", () => {
         async (lists, size) => {
           const sources = lists.map((list) => createSource(list.toSorted(), size).pages);
           const merged: string[] = [];
-          for await (const item of mergePages(sources, (text) => text)) merged.push(item);
+          for await (const page of mergePages(sources, (text) => text)) merged.push(...page);
           expect(merged).toEqual(lists.flat().toSorted());
         },
       ),
     );
+  });
+
+  it("hands over together what it can merge without waiting for a page", async () => {
+    const sources = [createSource(["a", "c"], 2).pages, createSource(["b", "d"], 2).pages];
+    const pages: (readonly string[])[] = [];
+    for await (const page of mergePages(sources, (text) => text)) pages.push(page);
+    expect(pages).toEqual([["a", "b", "c"], ["d"]]);
   });
 
   it("reads one page a source ahead and no more", async () => {
@@ -50,11 +57,11 @@ describe("mergePages", () => {
     );
     const most: number[] = [];
     let seen = 0;
-    for await (const _ of mergePages(
+    for await (const page of mergePages(
       sources.map(({ pages }) => pages),
       (text) => text,
     )) {
-      seen += 1;
+      seen += page.length;
       most.push(...sources.map(({ read }) => read() - Math.ceil(seen / 20)));
     }
     expect(seen).toBe(200);
@@ -63,11 +70,11 @@ describe("mergePages", () => {
 
   it("closes its sources when the reader stops", async () => {
     const sources = [createSource(["a", "c"], 1), createSource(["b", "d"], 1)];
-    for await (const item of mergePages(
+    for await (const page of mergePages(
       sources.map(({ pages }) => pages),
       (text) => text,
     ))
-      if (item === "b") break;
+      if (page.includes("b")) break;
     expect(sources.map(({ isClosed }) => isClosed())).toEqual([true, true]);
   });
 });

@@ -109,7 +109,11 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
       { at: "names.every((name) =>", to: "() => undefined", why: SHORTCUT },
       { at: "names.every((name) =>", to: "false", why: SHORTCUT },
       { at: "if (left === right) return true;", to: "false", why: SHORTCUT },
-      { at: "if (isRecord(left) && isRecord(right))", to: "false", why: SHORTCUT },
+      ...["false", "true", "isRecord(left) || isRecord(right)"].map((to) => ({
+        at: "if (isRecord(left) && isRecord(right))",
+        to,
+        why: SHORTCUT,
+      })),
       { at: "!Array.isArray(left) || !Array.isArray(right)", to: "true", why: SHORTCUT },
       { at: "left.length === right.length && left.every(", to: "false", why: SHORTCUT },
       { at: "left.length === right.length && left.every(", to: "() => undefined", why: SHORTCUT },
