@@ -13,10 +13,10 @@ export interface FileExpectation {
   readonly explained?: readonly Explained[];
 }
 
-/** What is asked of a rule that is not listed. */
+/** What is asked of a file that is not listed. */
 const DEFAULT_EXPECTATION: FileExpectation = { least: 90 };
 
-/** The use cases are not measured yet: what survives is printed, and nothing is asked. */
+/** The nightly pass is not measured yet: what survives is printed, and nothing is asked. */
 const UNMEASURED: FileExpectation = { least: 0 };
 
 const GUARD = "for the type checker: it holds whenever the line is reached";
@@ -219,6 +219,14 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
     least: 100,
     explained: [{ at: "stored !== undefined;", to: "true", why: "a first write always differs" }],
   },
+  "lib/sync/absorbed.ts": { least: 92 },
+  "lib/sync/apply-by-hand.ts": { least: 76 },
+  "lib/sync/apply-changes.ts": { least: 87 },
+  "lib/sync/apply-companies.ts": { least: 95 },
+  "lib/sync/apply-contacts.ts": { least: 79 },
+  "lib/sync/apply-deals.ts": { least: 93 },
+  "lib/sync/apply-sightings.ts": { least: 72 },
+  "lib/sync/attach-record.ts": { least: 89 },
   "lib/sync/commit-record.ts": {
     least: 100,
     explained: [
@@ -229,9 +237,30 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
       { at: "if (claim && holder === undefined)", to: "true", why: "nobody gives back what another record holds" },
     ],
   },
+  "lib/sync/compare-portals.ts": { least: 100 },
+  "lib/sync/detach-record.ts": { least: 90 },
+  "lib/sync/edit-record.ts": { least: 91 },
+  "lib/sync/errors.ts": { least: 100 },
+  "lib/sync/explain-record.ts": { least: 83 },
+  "lib/sync/follow-up.ts": { least: 95 },
+  "lib/sync/local-write.ts": {
+    least: 99,
+    explained: [{ at: "return record === undefined ?", why: GUARD }],
+  },
+  "lib/sync/mark-failing.ts": { least: 93 },
+  "lib/sync/object-records.ts": { least: 86 },
+  "lib/sync/pass-id.ts": { least: 100 },
+  "lib/sync/process-changes.ts": { least: 79 },
+  "lib/sync/read-health.ts": { least: 78 },
+  "lib/sync/read-sightings.ts": { least: 71 },
+  "lib/sync/receive-delivery.ts": { least: 70 },
+  "lib/sync/rehearsal.ts": { least: 80 },
+  "lib/sync/resync-object.ts": { least: 75 },
+  "lib/sync/run.ts": { least: 80 },
+  "lib/sync/wake-held-record.ts": { least: 92 },
 };
 
 /** What is asked of a file. */
 export function findExpectation(source: string): FileExpectation {
-  return EXPECTATIONS[source] ?? (source.startsWith("lib/sync/") ? UNMEASURED : DEFAULT_EXPECTATION);
+  return EXPECTATIONS[source] ?? (source.startsWith("lib/sync/pass/") ? UNMEASURED : DEFAULT_EXPECTATION);
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { detachCustomerRecord, detachProjectRecord } from "../../lib/sync/detach-record.ts";
+import { RetryableError } from "../../lib/sync/errors.ts";
 import type { Run } from "../../lib/sync/run.ts";
 import { sampleCompany, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
 import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
@@ -33,6 +34,39 @@ const lookAtCustomers = () =>
   world.store.customers().map(({ companyId, state, customerNumber }) => [companyId, state, customerNumber]);
 const lookAtProjects = () => world.store.projects().map(({ dealId, state, shortForm }) => [dealId, state, shortForm]);
 const lookAtNumbers = () => world.store.reservations().map(({ number, holderId }) => `${number} of ${holderId}`);
+
+const read = async () => (await world.store.readCustomers(["1"])).get("1");
+
+describe("detachCustomerRecord, of a customer that HubSpot leads", () => {
+  it("answers the record as it is stored when what depends on it has been queued", async () => {
+    const outcome = await detachCustomerRecord(run, { id: "1" });
+    expect(outcome).toEqual({ kind: "done", record: await read() });
+    expect(await read()).toMatchObject({ state: "detached", isFollowUpDue: false });
+    expect(world.queue.size()).toBe(1);
+  });
+
+  it("is finished by whoever asks again when HubSpot did not tell what depends on it", async () => {
+    world.faults.beforeHubSpot = () => {
+      throw new RetryableError("HubSpot is away", { code: "serverError" });
+    };
+    expect(await detachCustomerRecord(run, { id: "1" })).toMatchObject({ record: { isFollowUpDue: true } });
+    delete world.faults.beforeHubSpot;
+    const refusal = { code: "notDetachable", state: "detached" };
+    expect(await detachCustomerRecord(run, { id: "1" })).toEqual({ kind: "refused", refusal });
+    expect(await read()).toMatchObject({ isFollowUpDue: false });
+    world.hubspot.calls.length = 0;
+    expect(await detachCustomerRecord(run, { id: "1" })).toEqual({ kind: "refused", refusal });
+    expect(world.hubspot.calls).toEqual([]);
+  });
+
+  it("is refused of another revision than the admin has seen, and of what is not here", async () => {
+    const revision = (await read())?.revision ?? 0;
+    const refusal = { code: "revisionChanged", revision };
+    expect(await detachCustomerRecord(run, { id: "1", expectedRevision: 99 })).toEqual({ kind: "refused", refusal });
+    expect(await detachCustomerRecord(run, { id: "4711" })).toMatchObject({ refusal: { code: "notFound" } });
+    expect(await read()).toMatchObject({ state: "linked", revision });
+  });
+});
 
 describe("detachCustomerRecord", () => {
   beforeEach(() => world.hubspot.mergeCompanies(["1"], sampleCompany("90", later)));
