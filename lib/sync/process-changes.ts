@@ -154,8 +154,8 @@ function findOnlyMessage(messages: readonly ChangeMessage[], change: Change): Ch
   return others.length === 0 && message?.changes.length === 1 ? message : undefined;
 }
 
-function isSame(left: Change | undefined, right: Change): boolean {
-  return left?.type === right.type && left.id === right.id;
+function isSame(left: Change, right: Change): boolean {
+  return left.type === right.type && left.id === right.id;
 }
 
 /** Only our own errors' messages are known to hold no personal data. */

@@ -41,7 +41,7 @@ async function readOnce<T extends ObjectType>(
 ): Promise<readonly Sighting<T>[]> {
   const ids = changes.map(({ id }) => id);
   if (ids.length === 0) return [];
-  const links = type === "company" ? new Map<string, ObservedLinks>() : await readLinks(run, type, ids);
+  const links = await readLinks(run, type, ids);
   const objects = await run.hubspot.readObjects(type, ids);
   return changes.flatMap((hint) => {
     const observed = objects.get(hint.id);

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findMarks, markStep, planStarts, type IdMark } from "../../lib/domain/id-marks.ts";
+import { findMarks, markStep, MOST_MARKS, planStarts, type IdMark } from "../../lib/domain/id-marks.ts";
 
 const idsOf = (first: number, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => String(first + index));
@@ -15,6 +15,12 @@ describe("markStep", () => {
     [640_001, 10_100],
   ])("makes 64 marks of %s objects, and whole pages between them", (expected, step) => {
     expect(markStep(expected)).toBe(step);
+  });
+});
+
+describe("MOST_MARKS", () => {
+  it("suffices for a type that has grown to four times what was expected", () => {
+    expect(MOST_MARKS).toBe((4 * 6_400) / markStep(6_400));
   });
 });
 
@@ -96,6 +102,7 @@ describe("planStarts", () => {
   it("prefers a mark with full pages before it, unless a lane would become a quarter longer or shorter", () => {
     expect(planStarts(marksOf([400, 130, 70, 400]), 2)).toEqual([{ fromId: "1000", base: 400 }]);
     expect(planStarts(marksOf([370, 130, 10, 490]), 2)).toEqual([{ fromId: "1010", base: 500 }]);
+    expect(planStarts(marksOf([300, 90, 410]), 2)).toEqual([{ fromId: "1000", base: 300 }]);
     expect(planStarts(marksOf([300, 190, 60, 450]), 2)).toEqual([{ fromId: "1010", base: 490 }]);
   });
 

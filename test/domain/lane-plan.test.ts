@@ -45,6 +45,19 @@ describe("estimateLeft", () => {
     expect(estimateLeft([done, cutOff("5200")], 8_000)).toEqual([0, 30]);
   });
 
+  it("guesses how far apart the ids of an unread lane are by the mean of the others", () => {
+    const twiceAsFar = begun({ toId: "5200", firstId: "800" });
+    expect(estimateLeft([begun({ toId: "5200" }), twiceAsFar, cutOff("5200", "8200")], undefined)).toEqual([
+      20,
+      4_000 / 4 / 100,
+      3_000 / 3 / 100,
+    ]);
+  });
+
+  it("takes lanes with an end for empty while nobody has seen two ids", () => {
+    expect(estimateLeft([cutOff("1200", "5200"), cutOff("5200")], 1_000)).toEqual([0, 10]);
+  });
+
   it.each<[name: string, expected: number | undefined, left: number | undefined]>([
     ["knows nothing of an open lane when nobody has counted before", undefined, undefined],
     ["takes an open lane for ending when all that was expected is read", 101, 0],

@@ -255,6 +255,11 @@ describe("detachCustomer", () => {
     expect(changed(detachCustomer(sampleCustomer("1"), NOW_MS)).isFollowUpDue).toBe(true);
   });
 
+  it.each(["linked", "excluded", "deleted"] as const)("keeps in mind whether HubSpot excludes it: was %s", (state) => {
+    const { isExcludedInHubSpot } = changed(detachCustomer(sampleCustomer("1", { state }), NOW_MS));
+    expect(isExcludedInHubSpot).toBe(state === "excluded" ? true : undefined);
+  });
+
   it("is refused for a company that was never transferred", () => {
     expect(refused(detachCustomer(sampleUntransferred("1"), NOW_MS))).toEqual({
       code: "notDetachable",

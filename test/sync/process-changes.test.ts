@@ -50,7 +50,7 @@ describe("processChanges", () => {
 
   it("asks HubSpot nothing for an empty batch", async () => {
     expect(await processChanges(world.ports, [], options)).toEqual({ failedMessageIds: [] });
-    expect(world.hubspot.calls).toEqual([]);
+    expect([world.hubspot.calls, world.log]).toEqual([[], []]);
   });
 
   it("queues a change whose read looks old anew, one look further, and acknowledges its message", async () => {
@@ -139,6 +139,30 @@ describe("processChanges", () => {
     expect(messages.map(({ changes }) => changes)).toEqual([[{ ...change("company", "2"), failures: 1 }]]);
   });
 
+  it("sends an object on its own that fails and that several messages tell of, for none says all of it", async () => {
+    for (const id of ["1", "2"]) world.hubspot.putCompany(sampleCompany(id));
+    refuseWrites("2", refused);
+    await world.tell(change("company", "2", { created: 1 }));
+    await world.tell(change("company", "2", { property: 2 }));
+    expect(await world.work()).toEqual({ failedMessageIds: [] });
+    expect(waiting().messages).toMatchObject([
+      { changes: [{ id: "2", at: { created: 1, property: 2 }, failures: 1 }] },
+    ]);
+    world.queue.deleteMessages(["message-3"]);
+    await world.tell(change("company", "1"), change("company", "2"));
+    await world.tell(change("company", "2"));
+    expect(await world.work()).toEqual({ failedMessageIds: [] });
+    expect(waiting().messages).toHaveLength(1);
+  });
+
+  it("gives a failing change back to SQS in its message, whatever else the batch tells of", async () => {
+    for (const id of ["1", "2"]) world.hubspot.putCompany(sampleCompany(id));
+    world.hubspot.putDeal(sampleDeal("2"), "1");
+    refuseWrites("Bäckerei 2", refused);
+    for (const told of [change("company", "1"), change("company", "2"), change("deal", "2")]) await world.tell(told);
+    expect(await world.work()).toEqual({ failedMessageIds: ["message-2"] });
+  });
+
   it("gives a message with nothing but a failing change back to SQS", async () => {
     world.hubspot.putCompany(sampleCompany("1"));
     refuseWrites("1", refused);
@@ -204,6 +228,24 @@ describe("processChanges", () => {
     ]);
   });
 
+  it("keeps with a change that it hands back where it was told, unless its message says the same", async () => {
+    world.faults.beforeHubSpot = () => {
+      throw new RetryableError("down", { code: "unreachable" });
+    };
+    const told = { a: change("company", "1"), b: change("company", "2"), c: change("company", "4") };
+    await world.queue.send({ deliveryId: "a", receivedAtMs: 10, changes: [told.a] });
+    await world.queue.send({ deliveryId: "b", receivedAtMs: 10, changes: [told.b] });
+    await world.queue.send({ deliveryId: "a", receivedAtMs: 11, changes: [told.c] });
+    await world.work();
+    expect(waiting().messages).toMatchObject([{ deliveryId: "a", receivedAtMs: 10 }]);
+    world.advance(1);
+    expect(world.queue.receive(10, 1).Records.map(readMessage)[0]?.changes).toStrictEqual([
+      told.a,
+      { ...told.b, origin: { deliveryIds: ["b"], receivedAtMs: 10 } },
+      { ...told.c, origin: { deliveryIds: ["a"], receivedAtMs: 11 } },
+    ]);
+  });
+
   it("ties what follows a customer's turn to the delivery that turned it", async () => {
     world.hubspot.putCompany(sampleCompany("1"));
     world.hubspot.putCompany(sampleCompany("2"));
@@ -240,6 +282,37 @@ describe("processChanges", () => {
     expect(last(METRICS.oldestChangeSeconds)).toBe(0);
   });
 
+  it("tells of each delivery, of each change that fails, and of the batch", async () => {
+    for (const id of ["1", "2"]) world.hubspot.putCompany(sampleCompany(id));
+    refuseWrites("2", refused);
+    const receivedAtMs = world.now();
+    await world.queue.send({
+      deliveryId: "a",
+      receivedAtMs,
+      changes: [change("company", "1"), change("company", "2")],
+    });
+    await world.queue.send({ deliveryId: "b", receivedAtMs: receivedAtMs + 500, changes: [change("company", "2")] });
+    await world.queue.send({ deliveryId: "c", receivedAtMs: receivedAtMs + 500, changes: [change("deal", "5")] });
+    world.advance(1_000);
+    await world.work();
+    expect(world.log.filter(({ message }) => message !== "record written")).toEqual([
+      ...["a", "b", "c"].map((correlationId, index) => ({
+        message: "delivery processed",
+        fields: { correlationId, messageId: `message-${index + 1}`, receives: 1, changes: index === 0 ? 2 : 1 },
+      })),
+      {
+        message: "batch processed",
+        fields: { messages: 3, changes: 3, done: 1, again: 1, failed: 1, written: 1, oldestMs: expect.any(Number) },
+      },
+      {
+        message: "change failed",
+        fields: { type: "company", id: "2", error: refused.message, code: "refused", correlationId: "a,b" },
+      },
+    ]);
+    const oldestMs = Number(world.log.find(({ message }) => message === "batch processed")?.fields["oldestMs"]);
+    expect(Math.round(oldestMs / 100)).toBe(10);
+  });
+
   it("counts a record at the moment it starts failing", async () => {
     world.hubspot.putCompany(sampleCompany("1"));
     await world.store.reserveNumber({ kind: "customerNumber", number: "1", holderId: "7", atMs: world.now() });
@@ -257,6 +330,10 @@ describe("processChanges", () => {
       throw new RetryableError("SQS is down", { code: "unreachable" });
     };
     expect(await world.work()).toEqual({ failedMessageIds: ["message-1", "message-2"] });
+    expect(world.log.at(-1)).toEqual({
+      message: "batch went back to the queue",
+      fields: { messages: 2, error: "SQS is down", code: "unreachable" },
+    });
     world.faults.beforeQueue = undefined;
     await world.drain();
     expect(world.store.customers()).toMatchObject([{ state: "linked" }]);

@@ -83,6 +83,20 @@ describe("readHealth", () => {
     expect(asked).toEqual([expected, expected, expected]);
   });
 
+  it("shows when the last event came, and the newest pass", async () => {
+    const pass: Pass = {
+      passId: "p2",
+      status: "succeeded",
+      startedAtMs: 1,
+      isDryRun: false,
+      types: ["deal"],
+      counts: {},
+    };
+    const { ports, limits } = portsOf({ lastEventAtMs: 7, passes: [pass] });
+    expect(await readHealth(ports)).toMatchObject({ lastEventAtMs: 7, lastPass: pass });
+    expect(limits).toEqual([{ limit: 1 }]);
+  });
+
   it("shows the queues, and last event and pass only once there are any", async () => {
     const empty = await readHealth(portsOf({}).ports);
     expect(empty.queue).toEqual({ waiting: 1, inFlight: 2, delayed: 3 });

@@ -30,8 +30,8 @@ function delivery(
 function setUp(overrides: Partial<DeliveryPorts> = {}) {
   const sent: Sent[] = [];
   const counts: Record<string, number> = {};
-  const log: string[] = [];
-  const write = (message: string, fields?: object): void => void log.push(message + JSON.stringify(fields ?? {}));
+  const log: [message: string, fields: object][] = [];
+  const write = (message: string, fields: object = {}): void => void log.push([message, fields]);
   const telemetry: Telemetry = {
     info: write,
     warn: write,
@@ -135,6 +135,66 @@ describe("receiveDelivery", () => {
     await receiveDelivery(ports, REQUEST);
     expect(sent.map((message) => message.changes.length)).toEqual(sizes);
     expect(sent.flatMap((message) => message.changes)).toEqual(changes);
+  });
+
+  const ignored = { unknownKind: 2, unknownType: 3, otherAssociation: 6 };
+  const outage = new RetryableError("SQS answered 500", { code: "unreachable" });
+  it.each<[name: string, overrides: Partial<DeliveryPorts>, title: string, told: readonly unknown[]]>([
+    [
+      "accepted, and how much came of it",
+      { parse: () => delivery([changeOf(1), changeOf(2), changeOf(1)]) },
+      "Accepted",
+      [["Delivery accepted", { eventCount: 3, changeCount: 2, malformedCount: 0 }]],
+    ],
+    [
+      "ignored, by what it was",
+      { parse: () => delivery([], { ignored, malformed: 1 }) },
+      "Accepted",
+      [
+        ["Events ignored", { unknownKindCount: 2, unknownTypeCount: 3, otherAssociationCount: 6, malformedCount: 1 }],
+        ["Delivery accepted", { eventCount: 0, changeCount: 0, malformedCount: 1 }],
+      ],
+    ],
+    [
+      "ignored, if only associations without a company were",
+      { parse: () => delivery([], { ignored: { otherAssociation: 4 } }) },
+      "Accepted",
+      [
+        ["Events ignored", { unknownKindCount: 0, unknownTypeCount: 0, otherAssociationCount: 4, malformedCount: 0 }],
+        ["Delivery accepted", { eventCount: 0, changeCount: 0, malformedCount: 0 }],
+      ],
+    ],
+    [
+      "rejected, and why",
+      { verify: async () => ({ kind: "rejected", why: "mismatch" }) },
+      "The signature is not valid",
+      [["Signature rejected", { reason: "mismatch" }]],
+    ],
+    [
+      "refused, and how long it was",
+      { parse: () => ({ kind: "notAnArray" }) },
+      "The body must be a JSON array",
+      [["Body refused", { reason: "notAnArray", bodyBytes: 2 }]],
+    ],
+    [
+      "not taken in, and why",
+      { queue: { send: () => Promise.reject(outage) } },
+      "Try again later",
+      [["The delivery could not be taken in; HubSpot will repeat it", { error: outage }]],
+    ],
+  ])("tells the operator what was %s", async (...[, overrides, title, told]) => {
+    const { ports, log } = setUp(overrides);
+    expect((await receiveDelivery(ports, REQUEST)).body).toEqual({ title });
+    expect(log.toSorted(([left], [right]) => right.localeCompare(left))).toEqual(told);
+  });
+
+  it.each([
+    ["GET", 2, "Only POST is accepted"],
+    ["POST", MAX_BODY_BYTES + 1, "The body is too large"],
+  ])("says in its answer what is wrong with %s and %i bytes, and logs nothing", async (method, bytes, title) => {
+    const { ports, log } = setUp();
+    const answer = await receiveDelivery(ports, { ...REQUEST, method, body: new Uint8Array(bytes) });
+    expect([answer.body, log]).toEqual([{ title }, []]);
   });
 
   it("repeats nothing of the request in answers and logs", async () => {
