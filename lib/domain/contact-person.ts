@@ -131,12 +131,15 @@ function freeze(input: ContactPersonCase, fence: Fence): Decision<ContactPerson>
   }
   const wasMerged = input.context.hint.at.merged !== undefined || input.tombstone?.state === "merged";
   const isErasedSince = observed.kind === "missing" && wasMerged;
-  if (isErasedSince && stored?.fields !== undefined && suspectObject(observed, input.context.hint) === undefined)
+  const isToBeEmptied = isErasedSince && stored?.fields !== undefined;
+  const again = isToBeEmptied ? suspectObject(observed, input.context.hint) : undefined;
+  if (isToBeEmptied && again === undefined)
     return isOutdated(stored, fence) ? keep() : settle(input, { fence, verdict: mergedAndGone });
   if (stored !== undefined && (stored.state === "detached" || stored.state === "deleted" || stored.state === "merged"))
-    return keep();
+    return keep(again);
   if (isOutdated(stored, fence)) return keepOutdated(input.context);
-  return settle(input, { fence, verdict: { state: "detached", reason: { code: "customerDetached", companyId } } });
+  const verdict: Verdict = { state: "detached", reason: { code: "customerDetached", companyId } };
+  return settle(input, { fence, verdict, again });
 }
 
 /** HubSpot moves associations to the survivor of a merge: a read that still shows the absorbed company is an older one. */

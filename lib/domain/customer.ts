@@ -4,10 +4,10 @@ import { diffFields } from "./field-changes.ts";
 import { isExcluded } from "./exclusion.ts";
 import { mapCompany } from "./field-mapping.ts";
 import { fenceOf } from "./fence.ts";
-import { isMissedTooSoon, isRevivedTooSoon, suspectObject } from "./suspicion.ts";
+import { isMissedTooSoon, isRevivedTooSoon, mayLackLinks, suspectObject } from "./suspicion.ts";
 import { isOutdated, keep, keepOutdated, settleDraft } from "./verdict.ts";
 import type { Adoption } from "./merge.ts";
-import type { Decision, DecisionContext, Judgement, Verdict } from "./decision.ts";
+import type { Decision, DecisionContext, Judgement, Suspicion, Verdict } from "./decision.ts";
 import type { Company, Observation } from "./hubspot-object.ts";
 import type { Customer } from "./record.ts";
 
@@ -48,8 +48,17 @@ export function decideCustomer(input: CustomerCase): Decision<Customer> {
       if (again === "stillThere") return keep(again);
       if (stored !== undefined && isRevivedTooSoon(stored, observed.readAtMs, context))
         return keep("seenAfterDeletion");
-      return settle(input, { fence, verdict: judgeLiveCompany(observed.object, context), again });
+      return settle(input, {
+        fence,
+        verdict: judgeLiveCompany(observed.object, context),
+        again: again ?? suspectReturn(input),
+      });
   }
+}
+
+/** A restored company has its deals back without an event of theirs, and who reads too soon does not find them yet. */
+function suspectReturn({ observed, context }: CustomerCase): Suspicion | undefined {
+  return mayLackLinks(observed, context.hint, ["restored"]) ? "perhapsOlder" : undefined;
 }
 
 /**

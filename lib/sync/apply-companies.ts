@@ -4,19 +4,19 @@ import { dropVoidMove, isMoveVoid } from "../domain/attach-request.ts";
 import { keep } from "../domain/verdict.ts";
 import { applySurvivorsFirst, describeGiver, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
 import { commitRecord } from "./commit-record.ts";
+import { contextOf } from "./run.ts";
 import type { Customer } from "../domain/record.ts";
 import type { Absorbing } from "./absorbed.ts";
 import type { CustomerCase } from "../domain/customer.ts";
 import type { Committed, Committing } from "./commit-record.ts";
-import { contextOf } from "./run.ts";
 import type { Outcomes, Run, Sighting } from "./run.ts";
 
 /** The outcome of each company, and the customers as they are stored afterwards. */
 export interface AppliedCompanies {
   readonly outcomes: Outcomes;
   readonly customers: ReadonlyMap<string, Customer>;
-  /** Companies to be looked at again before anything follows from them, for what they absorbed leads nowhere yet. */
-  readonly unsettledIds: ReadonlySet<string>;
+  /** Companies of which something may follow: what they absorbed leads to them. The others are tried or looked at again. */
+  readonly settledIds: ReadonlySet<string>;
 }
 
 /**
@@ -28,14 +28,14 @@ export interface AppliedCompanies {
 export async function applyCompanies(run: Run, sightings: readonly Sighting<"company">[]): Promise<AppliedCompanies> {
   const stored = await run.store.readCustomers(sightings.map(({ id }) => id));
   const customers = new Map<string, Customer>(stored);
-  const unsettledIds = new Set<string>();
+  const settledIds = new Set<string>();
   const outcomes = await applySurvivorsFirst(sightings, async (sighting) => {
     const { record, outcome, isSettled } = await applyCompany(run, sighting, stored.get(sighting.id));
     if (record) customers.set(sighting.id, record);
-    if (!isSettled) unsettledIds.add(sighting.id);
+    if (isSettled) settledIds.add(sighting.id);
     return outcome;
   });
-  return { outcomes, customers, unsettledIds };
+  return { outcomes, customers, settledIds };
 }
 
 /** How pointers of customers are made. */

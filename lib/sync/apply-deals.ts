@@ -6,11 +6,11 @@ import { dropVoidMove, isMoveVoid } from "../domain/attach-request.ts";
 import { keep } from "../domain/verdict.ts";
 import { applySurvivorsFirst, describeGiver, pointAbsorbed, readAbsorbed } from "./absorbed.ts";
 import { commitRecord } from "./commit-record.ts";
+import { contextOf } from "./run.ts";
 import type { Absorbing } from "./absorbed.ts";
 import type { Customer, Project } from "../domain/record.ts";
 import type { ProjectCase } from "../domain/project.ts";
 import type { Committing } from "./commit-record.ts";
-import { contextOf } from "./run.ts";
 import type { Outcome, Outcomes, Run, Sighting } from "./run.ts";
 
 /** The customers that deals and contacts may belong to; ids that lead to pointers are followed to the survivor. */

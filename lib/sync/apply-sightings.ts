@@ -92,7 +92,7 @@ async function applyNeededCompanies(
   const unread = new Map(read.kind === "failed" ? read.ids.map((id) => [id, failedBy(read.error)]) : []);
   const outcomes = new Map([...applied.outcomes, ...unread]);
   const hints = new Map(sightings.map(({ id, hint }) => [id, hint]));
-  const turned = [...applied.customers.values()].filter(({ companyId }) => !applied.unsettledIds.has(companyId));
+  const turned = [...applied.customers.values()].filter(({ companyId }) => applied.settledIds.has(companyId));
   await followUpTurned(run, { ...seen, hints, customers: turned, outcomes });
   return { outcomes, customers: new Map([...stored, ...applied.customers]), unread };
 }

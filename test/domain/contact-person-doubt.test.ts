@@ -180,7 +180,7 @@ describe("decideContactPerson at a detached customer", () => {
       "looks before it empties one that may still appear",
       "missing",
       { stored: linked, hint: { ...merged, looks: 0 } },
-      "detached+ customerDetached",
+      "detached+? customerDetached",
     ],
     [
       "has nothing to empty of one that was never transferred",

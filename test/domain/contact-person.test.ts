@@ -122,15 +122,16 @@ describe("decideContactPerson", () => {
     expect(describeDecision(decision, undefined)).toBe(expected);
   });
 
-  it.each<[name: string, at: Hint["at"], expected: string]>([
-    ["keeps what it has, as long as no merge is known of", { property: 1 }, "="],
-    ["is emptied when it was merged into one that is gone", { merged: 1 }, "merged- goneFromHubSpot"],
-    ["is emptied when only the tombstone knows of that", { follow: 1 }, "merged- goneFromHubSpot"],
-  ])("at a detached customer, of a contact that is gone, %s", (...[, at, expected]) => {
+  it.each<[name: string, at: Hint["at"], looks: number, expected: string]>([
+    ["keeps what it has, as long as no merge is known of", { property: 1 }, MAX_LOOKS, "="],
+    ["is emptied when it was merged into one that is gone", { merged: 1 }, MAX_LOOKS, "merged- goneFromHubSpot"],
+    ["is looked at again before that, as often as any other", { merged: 1 }, 0, "?"],
+    ["is emptied when only the tombstone knows of that", { follow: 1 }, MAX_LOOKS, "merged- goneFromHubSpot"],
+  ])("at a detached customer, of a contact that is gone, %s", (...[, at, looks, expected]) => {
     const { customer } = pick(SEEN_CONTACTS, "customer detached");
     const reason = { code: "customerDetached", companyId: "1" } as const;
     const stored = samplePerson("3", "1", { state: "detached", reason, fence: { sourceUpdatedAtMs: 1, readAtMs: 1 } });
-    const context = sampleContext({ at, looks: MAX_LOOKS });
+    const context = sampleContext({ at, looks });
     const tombstone = at.follow === undefined ? undefined : sampleTombstone("3", { state: "merged", mergedInto: "4" });
     const seen = { ...pick(SEEN_CONTACTS, "missing"), customer, tombstone };
     const decision = decideContactPerson({ ...ids, stored, ...seen, context });

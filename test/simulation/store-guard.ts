@@ -101,7 +101,7 @@ export class StoreGuard {
   #judgeState(record: SyncRecord, before: SyncRecord | undefined, complain: (rule: string) => void): void {
     const span = { fromMs: record.fence.readAtMs - LONGEST_LAG_MS, toMs: this.#now() };
     if (before?.state === "erased" && record.state !== "erased") complain("an erased contact person came back");
-    if (record.type === "contactPerson") this.#judgeTombstoned(record, complain);
+    if (record.type === "contactPerson") this.#judgeTombstoned(record, before, complain);
     if (record.state === "linked") this.#judgeLinked(record, span, complain);
     if (record.state === "deleted" && before?.state !== "deleted") this.#judgeDeleted(record, span, complain);
     if (record.state === "merged" && record.reason?.code === "absorbedBy" && before?.state !== "merged") {
@@ -111,11 +111,13 @@ export class StoreGuard {
       complain(`a record that is ${record.state} has data`);
   }
 
-  #judgeTombstoned(record: ContactPerson, complain: (rule: string) => void): void {
+  /** Between an erasure's tombstone and the erasing, who has read before may still write over what is about to go. */
+  #judgeTombstoned(record: ContactPerson, before: SyncRecord | undefined, complain: (rule: string) => void): void {
     if (record.history.some(({ fields }) => fields.some(isPersonal))) complain("history holds personal data");
     const tombstone = this.#last.get(`contactTombstone ${record.contactId}`);
-    if (tombstone?.state === "erased" && record.fields !== undefined && record.revision > 1)
-      complain("personal data of an erased contact was written over an existing record");
+    if (tombstone?.state !== "erased" || record.fields === undefined || before === undefined) return;
+    const isOnTheWay = before.fields !== undefined && record.fence.readAtMs < tombstone.fence.readAtMs;
+    if (!isOnTheWay) complain("personal data of an erased contact was written over an existing record");
   }
 
   /** What a linked record says must have been readable between the read (with its lag) and now. */

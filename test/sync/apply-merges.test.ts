@@ -190,6 +190,23 @@ describe("applyCompanies, on a merge", () => {
     expect(describeStore()).toEqual(takenOver);
   });
 
+  it("does not follow up while the pointers cannot be written, however often it is tried", async () => {
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
+    const write: RecordStore["write"] = (record) => {
+      if (record.state === "merged") throw new RetryableError("throttled", { code: "throttled" });
+      return world.store.write(record);
+    };
+    const run = { ...world.ports, cause: "event", store: { ...world.store, write } } as const;
+    for (const looks of [0, 1]) {
+      const [applied] = await applyChanges(run, [{ ...change("company", "90", { merged: 1 }), looks }], "test");
+      expect(applied?.outcome.kind).not.toBe("done");
+      expect(await customer("90")).toMatchObject({ isFollowUpDue: true });
+    }
+    await world.tell(change("company", "90", { merged: 1 }));
+    await world.drain();
+    expect(describeStore()).toEqual(takenOver);
+  });
+
   it("keeps what was absorbed by a survivor that was deleted before it took anything over", async () => {
     world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", mergedAt));
     world.hubspot.archive("company", "90");
@@ -342,6 +359,26 @@ describe("associations that the first read does not show yet", () => {
       .contactItems()
       .filter((item) => item.contactId === id && item.type !== "contactTombstone");
     expect(type === "deal" ? await project(id) : person).toMatchObject({ state: "linked" });
+  });
+
+  it("bring the deals of a restored company back, which nothing here knows to be its own any more", async () => {
+    world.hubspot.putCompany(sampleCompany("5", { exclusion: "no" }));
+    world.hubspot.putDeal(sampleDeal("55"), "5");
+    await world.tell(change("deal", "55"));
+    await world.drain();
+    world.advance(3_600_000);
+    world.hubspot.archive("company", "5");
+    await world.tell(change("company", "5", { deleted: world.now() }));
+    await world.drain();
+    expect(await project("55")).toMatchObject({ state: "waiting", reason: { code: "noCompany" } });
+    world.advance(3_600_000);
+    world.hubspot.restore("company", "5");
+    world.hubspot.associate("deal", "55", []);
+    await world.tell(change("company", "5", { restored: world.now() }));
+    await world.work();
+    world.hubspot.associate("deal", "55", ["5"]);
+    await world.drain();
+    expect(await project("55")).toMatchObject({ state: "excluded" });
   });
 
   it("reach what depends on a customer that has turned by a later read", async () => {
