@@ -36,7 +36,10 @@ export function decideContactPerson(input: ContactPersonCase): Decision<ContactP
   const { observed, stored, tombstone, context } = input;
   const fence = fenceOf(observed, { fence: newestFence(stored === undefined ? [] : [stored], tombstone) });
   if (stored?.state === "erased") return keep();
-  if (tombstone?.state === "erased") return stored === undefined ? keep() : settle(input, { fence, verdict: erased });
+  if (tombstone?.state === "erased")
+    return stored === undefined
+      ? keep()
+      : settle(input, { fence: latestFence(fence, stored, tombstone), verdict: erased });
   if (tombstone?.state === "merged" && observed.kind !== "absorbed") return followTombstone(input, fence, tombstone);
   if (input.customer?.state === "detached") return freeze(input, fence);
   if (isOutdated(stored, fence) || isOlderThanTombstone(fence, tombstone)) return keepOutdated(context);
@@ -74,12 +77,17 @@ function followTombstone(input: ContactPersonCase, seen: Fence, tombstone: Conta
   const { stored, customer } = input;
   if (stored === undefined || stored.state === "merged") return keep();
   if (customer?.state === "detached") return freeze(input, seen);
-  const known = newestFence([stored], tombstone);
-  const fence = compareFences(seen, known) > 0 ? seen : known;
+  const fence = latestFence(seen, stored, tombstone);
   const { mergedInto: survivorId } = tombstone;
   const verdict: Verdict =
     survivorId === undefined ? mergedAndGone : { state: "merged", reason: { code: "absorbedBy", survivorId } };
   return settle(input, { fence, verdict });
+}
+
+/** What a tombstone ends was perhaps read after this read, and its fence must not move back. */
+function latestFence(seen: Fence, stored: ContactPerson, tombstone: ContactTombstone): Fence {
+  const known = newestFence([stored], tombstone);
+  return compareFences(seen, known) > 0 ? seen : known;
 }
 
 /** The tombstone of this very read is written before the contact persons, so an equal fence is fine. */

@@ -116,17 +116,19 @@ describe("decideContactPerson", () => {
     ["the tombstone", 10, 5, 20, 20],
     ["the read", 30, 5, 20, 30],
   ])(
-    "strips a person of a merged contact at the newest fence, that of %s",
+    "strips a person of a merged or erased contact at the newest fence, that of %s",
     (...[, seenMs, storedMs, stoneMs, expected]) => {
       const seen = pick(SEEN_CONTACTS, "eligible");
       if (seen.observed.kind !== "live") throw new TypeError("the sample is not live");
       const { updatedAtMs: sourceUpdatedAtMs } = seen.observed.object;
       const at = (readAtMs: number) => ({ sourceUpdatedAtMs, readAtMs });
-      const tombstone = sampleTombstone("3", { state: "merged", mergedInto: "8", fence: at(stoneMs) });
+      const merged = sampleTombstone("3", { state: "merged", mergedInto: "8", fence: at(stoneMs) });
       const stored = samplePerson("3", "1", { fence: at(storedMs) });
       const observed = { ...seen.observed, readAtMs: seenMs };
-      const decision = decideContactPerson({ contactId: "3", companyId: "1", stored, ...seen, observed, tombstone });
-      expect(decision).toMatchObject({ record: { state: "merged", fence: at(expected) } });
+      for (const tombstone of [merged, { ...merged, state: "erased" as const }]) {
+        const decision = decideContactPerson({ contactId: "3", companyId: "1", stored, ...seen, observed, tombstone });
+        expect(decision).toMatchObject({ record: { state: tombstone.state, fence: at(expected) } });
+      }
     },
   );
 

@@ -20,6 +20,7 @@ const CASES: readonly (readonly [name: string, seed: number])[] = [
   ["a merge was followed up before what was absorbed led to the survivor", 1_100_196],
   ["a deal of a restored company was not found again, for the first read lagged", 1_200_454],
   ["a detached customer kept the data of a contact that was merged into one soon erased", 1_400_746],
+  ["a contact that was erased meanwhile ended with an older fence than it had", 1_500_936],
   ["a pass ended an association by what was only listed", 1_000_969],
 ];
 
