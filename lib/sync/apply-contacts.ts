@@ -83,8 +83,11 @@ async function applyOnce(
   const pairs = await mapConcurrently(listCompanyIds(sighting, stored), (companyId) =>
     applyPair(run, sighting, { companyId, customers: known, stored: tombstone ? { ...stored, tombstone } : stored }),
   );
-  // Companies that the read does not name yet have no pair.
-  const isLacking = sighting.observed.kind === "live" && mayLackLinks(sighting.observed, sighting.hint);
+  // Companies that the read does not name yet have no pair. One that is shown at a detached customer may have moved on to
+  // the survivor of a merge that nothing here tells of.
+  const isAtDetached = sighting.links.some(({ companyId }) => known.get(companyId)?.state === "detached");
+  const kinds = isAtDetached ? (["restored", "merged", "follow"] as const) : undefined;
+  const isLacking = sighting.observed.kind === "live" && mayLackLinks(sighting.observed, sighting.hint, kinds);
   const again = pairs.find((pair) => pair.again !== undefined)?.again ?? (isLacking ? "perhapsOlder" : undefined);
   return {
     writes: pairs.reduce((sum, pair) => sum + pair.writes, 0),

@@ -1,4 +1,5 @@
 import { applyByHand } from "./apply-by-hand.ts";
+import { REPLICA_LAG_MS } from "../domain/suspicion.ts";
 import { followUpByHand } from "./follow-up.ts";
 import { describeCustomers, describeProjects } from "./local-write.ts";
 import type { Change } from "../domain/change.ts";
@@ -80,8 +81,25 @@ async function attach<R extends Customer | Project>(
   const isOvertaken = applied.kind === "done" && applied.writes === 0 && left?.revision !== expectedRevision;
   if (expectedRevision !== undefined && isOvertaken)
     return refuse({ code: "revisionChanged", revision: left?.revision ?? stored.revision });
+  if (applied.kind === "done" && applied.writes > 0) await readOnceMore(run, attaching.type, ontoId);
   const record = (ontoId === id ? left : await attaching.read(ontoId)) ?? stored;
   return { kind: "done", record, applied };
+}
+
+/**
+ * What changed in HubSpot between the attach's read and its write met a record that was still detached, which took nothing
+ * of it; and no event comes again:
+ *
+ * ```
+ * attach   read HubSpot ─────────────────────────▶ write, attached ─▶ read once more, when no replica lags
+ * event                  change ─▶ detached: keep
+ * ```
+ */
+async function readOnceMore({ queue, clock }: Run, type: "company" | "deal", id: string): Promise<void> {
+  const nowMs = clock.now();
+  const changes: readonly Change[] = [{ type, id, at: { resync: nowMs }, looks: 0, failures: 0 }];
+  const delaySeconds = REPLICA_LAG_MS / 1000;
+  await queue.send({ deliveryId: `admin-${nowMs}`, receivedAtMs: nowMs, changes, delaySeconds });
 }
 
 function refuseInPlace({ state }: Customer | Project): AttachRefusal | undefined {

@@ -21,6 +21,8 @@ const CASES: readonly (readonly [name: string, seed: number])[] = [
   ["a deal of a restored company was not found again, for the first read lagged", 1_200_454],
   ["a detached customer kept the data of a contact that was merged into one soon erased", 1_400_746],
   ["a contact that was erased meanwhile ended with an older fence than it had", 1_500_936],
+  ["a contact at a detached customer was not found at the company that absorbed this one", 1_600_328],
+  ["an attach missed what changed while it was on its way", 1_600_896],
   ["a pass ended an association by what was only listed", 1_000_969],
 ];
 

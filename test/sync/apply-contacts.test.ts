@@ -221,6 +221,23 @@ describe("applyContacts", () => {
     expect(await apply(mergedErasure)).toEqual({ kind: "done", writes: left.length });
   });
 
+  it("looks again where a detached customer turns whose company was absorbed, and the read shows it there still", async () => {
+    world.hubspot.associate("contact", "3", ["1"]);
+    await world.tell(creation);
+    await world.drain();
+    await detachCustomerRecord({ ...world.ports, cause: "admin" }, { id: "1" });
+    await world.drain();
+    world.advance(3_600_000);
+    world.hubspot.mergeCompanies(["1", "2"], sampleCompany("90", { updatedAtMs: UPDATED_AT_MS + 20_000 }));
+    world.hubspot.associate("contact", "3", ["1"]);
+    await world.tell(change("contact", "3", { follow: world.now() }));
+    await world.work();
+    world.hubspot.associate("contact", "3", ["90"]);
+    await world.drain();
+    const linked = world.store.contactItems().filter(({ state }) => state === "linked");
+    expect(linked).toMatchObject([{ contactId: "3", companyId: "90" }]);
+  });
+
   it("looks again for a company that is not here yet, then lets its contact person wait", async () => {
     world.hubspot.putContact(sampleContact("3"), ["1", "7"]);
     for (const looks of [0, MAX_LOOKS - 1])

@@ -102,7 +102,23 @@ describe("attachCustomerRecord", () => {
     expect(outcome).toMatchObject({ record: { companyId: "1", state: "linked", fields: { name: "Neu" } } });
     expect(outcome.kind === "done" && outcome.record).toEqual(await read("1"));
     expect(await read("1")).toMatchObject({ isFollowUpDue: false });
-    expect(world.queue.size()).toBe(1);
+    // What depends on it, and one more read of the company itself.
+    expect(world.queue.size()).toBe(2);
+  });
+
+  it("brings what changed while it was on its way, of which the event met a detached customer", async () => {
+    let isTold = false;
+    world.faults.beforeStore = async (name) => {
+      if (name !== "write" || isTold) return;
+      isTold = true;
+      world.hubspot.putCompany(sampleCompany("1", { name: "Neu", updatedAtMs: UPDATED_AT_MS + 60_000 }));
+      await world.tell(change("company", "1", { property: UPDATED_AT_MS + 60_000 }));
+      await world.work();
+    };
+    await attach({ id: "1" });
+    expect(await read("1")).toMatchObject({ state: "linked", fields: { name: sampleCompany("1").name } });
+    await world.drain();
+    expect(await read("1")).toMatchObject({ state: "linked", fields: { name: "Neu" } });
   });
 
   it("moves number and data to another company that has none here", async () => {
