@@ -26,12 +26,24 @@ export async function applyContacts(
   sightings: readonly Sighting<"contact">[],
   known: { readonly stored: ReadonlyMap<string, StoredContact>; readonly customers: Customers },
 ): Promise<Outcomes> {
-  const outcomes = await mapConcurrently(sightings, async (sighting) => {
+  const applied = await mapConcurrently(sightings, async (sighting) => {
     const first = known.stored.get(sighting.id) ?? NOTHING_STORED;
     const apply = (): Promise<Outcome> => applyContact(run, sighting, { first, customers: known.customers });
-    return [sighting.id, await settleOutcome(apply)] as const;
+    return { sighting, outcome: await settleOutcome(apply) };
   });
-  return new Map(outcomes);
+  const outcomes = new Map(applied.map(({ sighting, outcome }) => [sighting.id, outcome]));
+  return new Map(
+    applied.map(({ sighting, outcome }) => [sighting.id, waitForSurvivor(sighting, outcome, outcomes) ?? outcome]),
+  );
+}
+
+/**
+ * What is still to be done for the survivor of a merge is still to be done for what it absorbed: perhaps only that was told
+ * of, and nobody else would ask for the survivor again.
+ */
+function waitForSurvivor({ observed }: Sighting<"contact">, own: Outcome, outcomes: Outcomes): Outcome | undefined {
+  const survivor = observed.kind === "absorbed" ? outcomes.get(observed.survivorId) : undefined;
+  return own.kind === "done" && survivor?.kind !== "done" ? survivor : undefined;
 }
 
 async function applyContact(

@@ -23,6 +23,7 @@ const CASES: readonly (readonly [name: string, seed: number])[] = [
   ["a contact that was erased meanwhile ended with an older fence than it had", 1_500_936],
   ["a contact at a detached customer was not found at the company that absorbed this one", 1_600_328],
   ["an attach missed what changed while it was on its way", 1_600_896],
+  ["a merge of contacts, told only by what was absorbed, was not looked at again", 1_700_617],
   ["a pass ended an association by what was only listed", 1_000_969],
 ];
 

@@ -343,6 +343,16 @@ describe("associations that the first read does not show yet", () => {
     expect(persons).toContainEqual(expect.objectContaining({ contactId: "93", companyId: "1", state: "linked" }));
   });
 
+  it("reach them as well when only what was absorbed was told of", async () => {
+    world.hubspot.mergeContacts(["31", "32"], sampleContact("93", mergedAt), []);
+    await world.tell(change("contact", "31", { property: world.now() }));
+    await world.work();
+    world.hubspot.associate("contact", "93", ["1"]);
+    await world.drain();
+    const persons = world.store.contactItems().filter((item) => item.type === "contactPerson");
+    expect(persons).toContainEqual(expect.objectContaining({ contactId: "93", companyId: "1", state: "linked" }));
+  });
+
   it.each(["51", "31"] as const)("reach what was restored, %s, by a later read", async (id) => {
     const type = id === "51" ? "deal" : "contact";
     world.hubspot.archive(type, id);
