@@ -16,7 +16,7 @@ afterAll(async () => {
 afterEach(async () => {
   const { behaviour } = world.simulator;
   Object.assign(behaviour, { duplicateShare: 0, isReordered: false, maxDelayMs: 0, webhookFormat: "legacy" });
-  // Not until the queue is empty: after a merge, HubSpot's answers are looked at again for a minute, to be safe.
+  // Not until the queue is empty: after a merge or a restoring, HubSpot's answers are looked at again for a minute, to be safe.
   await agree();
 });
 
@@ -115,21 +115,6 @@ describe("a change in HubSpot", () => {
     expect(await read(`/v1/projects/${deal}`)).toMatchObject({ ...back, ...own, ...duration });
   });
 
-  it("deletes after a second look, and restores", async () => {
-    const company = await create("company", { name: "Papierkorb" });
-    await world.settle();
-    await world.sim("DELETE", `/objects/company/${company}`);
-    await world.settle();
-    expect(await read(`/v1/customers/${company}`)).toMatchObject({
-      state: "deleted",
-      name: "Papierkorb",
-      leader: "zep",
-    });
-    await world.sim("POST", `/objects/company/${company}/restore`);
-    await world.settle();
-    expect(await read(`/v1/customers/${company}`)).toMatchObject({ state: "linked", leader: "hubspot" });
-  });
-
   it("leaves nothing of a contact that is deleted for privacy", async () => {
     const company = await create("company", { name: "Datenschutz" });
     const contact = await create(
@@ -188,5 +173,22 @@ describe("a merge in HubSpot", () => {
       expect(pointer).toMatchObject({ state: "merged", reason: { code: "absorbedBy" } });
       expect(pointer).not.toHaveProperty("name");
     }
+  });
+});
+
+describe("the bin in HubSpot", () => {
+  it("deletes after a second look, and restores", async () => {
+    const company = await create("company", { name: "Papierkorb" });
+    await agree();
+    await world.sim("DELETE", `/objects/company/${company}`);
+    await agree();
+    expect(await read(`/v1/customers/${company}`)).toMatchObject({
+      state: "deleted",
+      name: "Papierkorb",
+      leader: "zep",
+    });
+    await world.sim("POST", `/objects/company/${company}/restore`);
+    await agree();
+    expect(await read(`/v1/customers/${company}`)).toMatchObject({ state: "linked", leader: "hubspot" });
   });
 });

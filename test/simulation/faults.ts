@@ -38,7 +38,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "deleteOn404",
-    firstSeed: 16,
+    plot: "removals",
     breaks: "an object that is missing once is believed to be gone",
     install: (replace) =>
       replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", ({ suspectObject }) => ({
