@@ -77,13 +77,13 @@ async function attach<R extends Customer | Project>(
   const seen = expectedRevision === undefined ? {} : { seen: { id, revision: expectedRevision } };
   const change: Change = { type: attaching.type, id: ontoId, at, ...absorbs, ...seen, looks: 0, failures: 0 };
   const applied = await applyByHand(run, change);
-  const left = await attaching.read(id);
-  const isOvertaken = applied.kind === "done" && applied.writes === 0 && left?.revision !== expectedRevision;
-  if (expectedRevision !== undefined && isOvertaken)
-    return refuse({ code: "revisionChanged", revision: left?.revision ?? stored.revision });
-  if (applied.kind === "done" && applied.writes > 0) await readOnceMore(run, attaching.type, ontoId);
-  const record = (ontoId === id ? left : await attaching.read(ontoId)) ?? stored;
-  return { kind: "done", record, applied };
+  const left = (await attaching.read(id)) ?? stored;
+  const done = { kind: "done", record: (await attaching.read(ontoId)) ?? left, applied } as const;
+  if (applied.kind === "lookingAgain") return done;
+  if (applied.writes > 0) await readOnceMore(run, attaching.type, ontoId);
+  else if (expectedRevision !== undefined && left.revision !== expectedRevision)
+    return refuse({ code: "revisionChanged", revision: left.revision });
+  return done;
 }
 
 /**

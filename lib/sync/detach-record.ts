@@ -26,7 +26,7 @@ export async function detachCustomerRecord(
   const change = (stored: Customer) => detachCustomer(stored, run.clock.now());
   const outcome = await writeLocally(run, customers, { id, expectedRevision, change });
   // Refused, too: after a crash it is detached already, and those who ask again are the first to see what was left.
-  const detached = outcome.kind === "done" ? outcome.record : await customers.read(id);
+  const detached = await customers.read(id);
   if (detached?.isFollowUpDue === true) await followUpByHand(run, detached);
   if (outcome.kind === "refused") return outcome;
   return { kind: "done", record: (await customers.read(id)) ?? outcome.record };

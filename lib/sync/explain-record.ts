@@ -92,7 +92,8 @@ async function read<T extends ObjectType>(
 ): Promise<{ readonly own: Sighting<T>; readonly all: readonly Sighting<T>[] }> {
   const answer = await readSightings(run, type, [change]);
   if (answer.kind === "failed") throw answer.error;
-  const own = answer.sightings.find(({ id }) => id === change.id);
+  // What absorbed the object was read after it.
+  const [own] = answer.sightings;
   if (own === undefined) throw new Error(`reading ${type} ${change.id} gave no observation, expected exactly one`);
   return { own, all: answer.sightings };
 }
@@ -112,13 +113,18 @@ function describeObserved(observed: Observation<{ readonly updatedAtMs: number }
 }
 
 function isOf(record: SyncRecord, type: ObjectType, id: string): boolean {
+  const object = objectOf(record);
+  return object.type === type && object.id === id;
+}
+
+function objectOf(record: SyncRecord): { readonly type: ObjectType; readonly id: string } {
   switch (record.type) {
     case "customer":
-      return type === "company" && record.companyId === id;
+      return { type: "company", id: record.companyId };
     case "contactPerson":
-      return type === "contact" && record.contactId === id;
+      return { type: "contact", id: record.contactId };
     case "project":
-      return type === "deal" && record.dealId === id;
+      return { type: "deal", id: record.dealId };
   }
 }
 
@@ -138,7 +144,7 @@ function joinRuled(stored: readonly SyncRecord[], written: readonly SyncRecord[]
 
 function summarize({ type, id, hubspot, stored, ruled }: Omit<Explanation, "summary">): string {
   const name = `${type.slice(0, 1).toUpperCase()}${type.slice(1)} ${id}`;
-  if (ruled.length === 0) return summarizeNothing(name, type, hubspot);
+  if (ruled.length === 0) return summarizeNothing(name, hubspot);
   const sentences = ruled.map(({ record, changes }) => {
     const before = stored.find((known) => keyOf(known) === keyOf(record));
     // A trial writes nothing, so it cannot know whether what was refused would still be.
@@ -165,11 +171,14 @@ function describePending(before: SyncRecord | undefined, { record, changes }: Ru
   return `A resync would now change ${changes.map(({ field }) => field).join(", ")}.`;
 }
 
-function summarizeNothing(name: string, type: ObjectType, { observed, companies = [] }: HubSpotSide): string {
+/** Of a company or deal that HubSpot has, or had, the rules always make a record. */
+function summarizeNothing(name: string, { observed, companies, survivorId }: HubSpotSide): string {
   if (observed === "missing")
     return `${name} is neither in HubSpot nor here. Check the id: HubSpot numbers companies, contacts and deals separately.`;
   if (observed === "archived") return `${name} was deleted in HubSpot before anything of it was transferred.`;
-  if (type === "contact" && companies.length === 0)
+  if (survivorId !== undefined)
+    return `${name} was merged in HubSpot before anything of it was transferred. Look at ${survivorId} instead.`;
+  if (companies?.length === 0)
     return `${name} has no company, so it is nobody's contact person. Associate it with a company in HubSpot.`;
   return `${name} is in HubSpot and nothing of it is stored here; no rule asks for it.`;
 }

@@ -1,4 +1,6 @@
-import type { ContactTombstone, SyncRecord } from "../domain/record.ts";
+import { describeCustomers, describeProjects } from "./local-write.ts";
+import type { ContactTombstone, Customer, Project, SyncRecord } from "../domain/record.ts";
+import type { NumberedKind } from "./local-write.ts";
 import type { NumberClaim, RecordStore, ReserveOutcome, Telemetry } from "./ports.ts";
 import type { Run } from "./run.ts";
 
@@ -23,7 +25,10 @@ export function rehearse(run: Run): Rehearsal {
       written.push(survivor, pointer);
       return Promise.resolve({ kind: "written" });
     },
-    reserveNumber: (claim) => foreseeReservation(run.store, claim),
+    reserveNumber: (claim) =>
+      claim.kind === "customerNumber"
+        ? foreseeReservation(describeCustomers(run), claim)
+        : foreseeReservation(describeProjects(run), claim),
     releaseNumber: () => Promise.resolve(),
   };
   const queue = { ...run.queue, send: () => Promise.resolve() };
@@ -34,16 +39,15 @@ export function rehearse(run: Run): Rehearsal {
  * What reserving would answer, without doing it. A number can only be known to be taken where the record is held for it
  * already: the holder that its reason names may still have it.
  */
-async function foreseeReservation(store: RecordStore, claim: NumberClaim): Promise<ReserveOutcome> {
-  const isCustomer = claim.kind === "customerNumber";
-  const read = async (id: string) =>
-    isCustomer ? (await store.readCustomers([id])).get(id) : (await store.readProjects([id])).get(id);
-  const reason = (await read(claim.holderId))?.reason;
-  if (reason?.code !== "numberTaken" || reason.number !== claim.number) return { kind: "reserved" };
+async function foreseeReservation<R extends Customer | Project>(
+  { read, numberOf }: NumberedKind<R>,
+  { number, holderId }: NumberClaim,
+): Promise<ReserveOutcome> {
+  const reason = (await read(holderId))?.reason;
+  if (reason?.code !== "numberTaken") return { kind: "reserved" };
   const holder = await read(reason.holderId);
-  const held = holder?.type === "customer" ? holder.customerNumber : holder?.shortForm;
-  if (held !== claim.number) return { kind: "reserved" };
-  return { kind: "taken", holderId: reason.holderId, reservedAtMs: holder?.changedAtMs ?? 0 };
+  if (holder === undefined || numberOf(holder).number !== number) return { kind: "reserved" };
+  return { kind: "taken", holderId: reason.holderId, reservedAtMs: holder.changedAtMs };
 }
 
 function ignore(): void {

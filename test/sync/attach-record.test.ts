@@ -93,6 +93,15 @@ async function turn(state: RecordState): Promise<void> {
   await world.store.write({ ...stored, state, revision: stored.revision + 1 });
 }
 
+/** A crash right after the first hand-over. */
+function loseAnswerOfHandOver(): void {
+  world.faults.afterStore = (name) => {
+    if (name !== "handOver") return;
+    world.faults.afterStore = undefined;
+    throw new RetryableError("the answer was lost", { code: "timeout" });
+  };
+}
+
 describe("attachCustomerRecord", () => {
   it("lets HubSpot lead the customer again, and what depends on it follows", async () => {
     await world.drain();
@@ -105,6 +114,31 @@ describe("attachCustomerRecord", () => {
     // What depends on it, and one more read of the company itself.
     expect(world.queue.size()).toBe(2);
   });
+
+  it("asks for one more read in the admin's name, once no replica lags", async () => {
+    await world.drain();
+    const sent: unknown[] = [];
+    world.faults.beforeQueue = (_name, [message]) => void sent.push(message);
+    await attach({ id: "1" });
+    const next = { ...change("company", "1"), at: { resync: expect.any(Number) } };
+    const deliveryId = expect.stringMatching(/^admin-\d+$/u);
+    expect(sent.at(-1)).toEqual({ deliveryId, receivedAtMs: expect.any(Number), changes: [next], delaySeconds: 30 });
+  });
+
+  it.each([undefined, 3])(
+    "leaves a company that a merge absorbed, attached at revision %s",
+    async (expectedRevision) => {
+      await world.drain();
+      world.hubspot.mergeCompanies(["1"], sampleCompany("2", { updatedAtMs: UPDATED_AT_MS + 60_000 }));
+      await world.tell(change("company", "2", { merged: world.now() }));
+      await world.drain();
+      const stored = await read("1");
+      expect(stored).toMatchObject({ state: "detached", revision: 3 });
+      const outcome = await attach({ id: "1", ...(expectedRevision !== undefined && { expectedRevision }) });
+      expect(outcome).toEqual({ kind: "done", record: stored, applied: { kind: "done", writes: 0 } });
+      expect(world.queue.size()).toBe(0);
+    },
+  );
 
   it("brings what changed while it was on its way, of which the event met a detached customer", async () => {
     let isTold = false;
@@ -159,6 +193,36 @@ describe("attachCustomerRecord", () => {
     expect(outcome).toEqual(refused({ code: "revisionChanged", revision: stored?.revision ?? 0 }));
   });
 
+  it("looks again at what it has seen in time, whoever writes before it answers", async () => {
+    world.hubspot.putCompany(sampleCompany("1", { name: "Alt", updatedAtMs: UPDATED_AT_MS - 1000 }));
+    world.faults.beforeQueue = async () => {
+      await editCustomerRecord(admin(), { id: "1", edit: { customerNumber: "K-1" } });
+    };
+    const expectedRevision = (await read("1"))?.revision;
+    expect(await attach({ id: "1", expectedRevision })).toMatchObject({
+      kind: "done",
+      record: { customerNumber: "K-1" },
+      applied: { kind: "lookingAgain" },
+    });
+  });
+
+  it("asks HubSpot nothing for what it refuses and has followed up", async () => {
+    await attach({ id: "1" });
+    world.hubspot.calls.length = 0;
+    expect(await attach({ id: "1" })).toEqual(refused({ code: "notAttachable", state: "linked" }));
+    expect(await attach({ id: "1", ontoId: "2" })).toEqual(refused({ code: "notAttachable", state: "linked" }));
+    expect(world.hubspot.calls).toEqual([]);
+  });
+
+  it("refuses to move what a merge has handed over already", async () => {
+    await attach({ id: "1" });
+    await world.drain();
+    world.hubspot.mergeCompanies(["1"], sampleCompany("2", { updatedAtMs: UPDATED_AT_MS + 60_000 }));
+    await world.tell(change("company", "2", { merged: world.now() }));
+    await world.drain();
+    expect(await attach({ id: "1", ontoId: "2" })).toEqual(refused({ code: "notAttachable", state: "merged" }));
+  });
+
   it.each(["linked", "excluded", "waiting"] as const)("refuses a customer that is %s", async (state) => {
     await turn(state);
     const refusal = { code: "notAttachable", state } as const;
@@ -190,11 +254,7 @@ describe("attachCustomerRecord", () => {
   });
 
   it("finishes a move that was cut short after the hand-over, asked again", async () => {
-    world.faults.afterStore = (name) => {
-      if (name !== "handOver") return;
-      world.faults.afterStore = undefined;
-      throw new RetryableError("the answer was lost", { code: "timeout" });
-    };
+    loseAnswerOfHandOver();
     await expect(attach({ id: "1", ontoId: "2" })).rejects.toThrow("the answer was lost");
     expect(await attach({ id: "1", ontoId: "3" })).toEqual(refused({ code: "notAttachable", state: "merged" }));
     expect(await attach({ id: "1", ontoId: "2" })).toMatchObject({ kind: "done", record: { companyId: "2" } });
@@ -212,6 +272,13 @@ describe("attachCustomerRecord", () => {
 });
 
 describe("attachProjectRecord", () => {
+  it("finishes a move that was cut short after the hand-over, asked again", async () => {
+    loseAnswerOfHandOver();
+    await expect(attachProjectRecord(admin(), { id: "5", ontoId: "6" })).rejects.toThrow("the answer was lost");
+    const again = await attachProjectRecord(admin(), { id: "5", ontoId: "6" });
+    expect(again).toMatchObject({ kind: "done", record: { dealId: "6", shortForm: "5" } });
+  });
+
   it("lets HubSpot lead the project again, or moves it to another deal", async () => {
     const run: Run = { ...world.ports, cause: "admin" };
     await attachCustomerRecord(run, { id: "1" });

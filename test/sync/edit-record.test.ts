@@ -96,7 +96,31 @@ describe("editCustomerRecord", () => {
   );
 });
 
+describe("an edit of other fields", () => {
+  it("gives no number back, also where one was given back before", async () => {
+    await renumber("K-7");
+    await rename("R-5");
+    for (const record of [...world.store.customers(), ...world.store.projects()])
+      await world.store.write({ ...record, state: "detached", revision: record.revision + 1 });
+    const calls: string[] = [];
+    world.faults.beforeStore = (name) => void calls.push(name);
+    expect(await editCustomerRecord(run, { id: "7", edit: { name: "Neu" } })).toMatchObject({ kind: "done" });
+    expect(await editProjectRecord(run, { id: "5", edit: { status: "completed" } })).toMatchObject({ kind: "done" });
+    expect(calls.filter((name) => name === "write")).toHaveLength(2);
+    expect(calls).not.toContain("releaseNumber");
+  });
+});
+
 describe("editProjectRecord", () => {
+  it("refuses a short form that another project has", async () => {
+    world.hubspot.putDeal(sampleDeal("6"), "7");
+    await world.tell(change("deal", "6"));
+    await world.drain();
+    const refusal = { code: "numberTaken", number: "6", holderId: "6", holderName: sampleDeal("6").description };
+    expect(await rename("6")).toEqual({ kind: "refused", refusal });
+    expect(numbers()).toContain("shortForm 5 of 5");
+  });
+
   it.each([1, 60, 61, 64])(
     "frees a short form of %i characters when it gets another one, and takes it back",
     async (length) => {

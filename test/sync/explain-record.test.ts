@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { explainObject, type Explanation } from "../../lib/sync/explain-record.ts";
 import type { ObjectType } from "../../lib/domain/hubspot-object.ts";
 import { markFailing } from "../../lib/sync/mark-failing.ts";
-import { resyncObject } from "../../lib/sync/resync-object.ts";
 import type { Run } from "../../lib/sync/run.ts";
 import { sampleCompany, sampleContact, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
+import { sampleProject } from "../fixtures/sample-records.ts";
 import { change, contentOf, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
 
 let world: SyncWorld;
@@ -87,7 +87,29 @@ describe("explainObject", () => {
     expect(stored).toHaveLength(1);
     expect(ruled.map(({ record }) => record.type === "contactPerson" && record.companyId)).toEqual(["1", "2"]);
     expect(ruled.map(({ changes }) => changes.length > 0)).toEqual([false, true]);
-    expect(summary).toContain("It is not stored yet");
+    const isLinked = "is linked: HubSpot leads its fields and changes arrive by themselves.";
+    expect(summary).toBe(
+      `Contact person of contact 3 at company 1 ${isLinked} Contact person of contact 3 at company 2 ${isLinked} It is not stored yet; a resync stores it.`,
+    );
+  });
+
+  it("shows a deal alone, although its company has the same id", async () => {
+    world.hubspot.putCompany(sampleCompany("6"));
+    world.hubspot.putDeal(sampleDeal("6"), "6");
+    const { ruled } = await explain("deal", "6");
+    expect(ruled.map(({ record }) => record.type)).toEqual(["project"]);
+  });
+
+  it("asks HubSpot for the object alone when it needs no other", async () => {
+    world.hubspot.calls.length = 0;
+    await explain("company", "1");
+    expect(world.hubspot.calls).toEqual([{ name: "readObjects company", ids: ["1"] }]);
+  });
+
+  it("names what would change of a record without a history", async () => {
+    await world.store.write(sampleProject("7", "1", { history: [] }));
+    world.hubspot.putDeal(sampleDeal("7", { ...later, description: "Neu" }), "1");
+    expect(fieldsOf(await explain("deal", "7"))).toEqual(["description"]);
   });
 
   it("shows a company alone, although a read of its deal would bring it along", async () => {
@@ -115,6 +137,35 @@ describe("explainObject", () => {
     );
   });
 
+  it("tells of a contact that was deleted before it was transferred that it was", async () => {
+    world.hubspot.putContact(sampleContact("4"), ["1"]);
+    world.hubspot.archive("contact", "4");
+    const { summary } = await explain("contact", "4");
+    expect(summary).toBe("Contact 4 was deleted in HubSpot before anything of it was transferred.");
+  });
+
+  it("tells of a contact that was merged before it was transferred into whom", async () => {
+    world.hubspot.putContact(sampleContact("4"), ["1"]);
+    world.hubspot.mergeContacts(["4"], sampleContact("3", later), ["1"]);
+    const { ruled, summary } = await explain("contact", "4");
+    expect(ruled).toEqual([]);
+    expect(summary).toBe("Contact 4 was merged in HubSpot before anything of it was transferred. Look at 3 instead.");
+  });
+
+  it("tells of an erased contact, and of one of which nothing was here to erase", async () => {
+    world.hubspot.putContact(sampleContact("4"), ["1"]);
+    await world.tell(change("contact", "3", { erased: world.now() }), change("contact", "4", { erased: world.now() }));
+    await world.drain();
+    const { ruled, stored, summary } = await explain("contact", "3");
+    expect(ruled).toEqual([{ record: stored[0], changes: [] }]);
+    expect(summary).toBe(
+      "Contact person of contact 3 at company 1 was erased for privacy (GDPR): its id is all that is left, and it stays erased.",
+    );
+    expect((await explain("contact", "4")).summary).toBe(
+      "Contact 4 is in HubSpot and nothing of it is stored here; no rule asks for it.",
+    );
+  });
+
   it("tells since when an object is in the bin, and into whom one was merged", async () => {
     world.hubspot.archive("deal", "5");
     const archived = await explain("deal", "5");
@@ -126,6 +177,7 @@ describe("explainObject", () => {
     const merged = await explain("company", "1");
     expect(merged.hubspot).toMatchObject({ observed: "absorbed", survivorId: "2" });
     expect(merged.hubspot).not.toHaveProperty("exclusion");
+    expect(merged.ruled).toMatchObject([{ record: { companyId: "1", state: "merged" } }]);
   });
 
   it("tells why a record is failing, although the rules find nothing wrong with it", async () => {
@@ -151,19 +203,11 @@ describe("explainObject", () => {
     };
     await expect(explainObject(run, { type: "deal", id: "5" })).rejects.toBe(failure);
   });
-});
 
-describe("resyncObject", () => {
-  it.each([
-    ["company", "1", ["customer"]],
-    ["contact", "3", ["contactPerson"]],
-    ["deal", "5", ["project"]],
-  ] as const)("brings the records of a %s up to date and answers them", async (type, id, types) => {
-    world.hubspot.putCompany(sampleCompany("1", { ...later, exclusion: "no" }));
-    await resyncObject(run, { type: "company", id: "1" });
-    await world.drain();
-    const { records } = await resyncObject(run, { type, id });
-    expect(records.map((record) => record.type)).toEqual(types);
-    expect(records.map(({ state }) => state)).toEqual(["excluded"]);
+  it("fails when HubSpot's answer lacks the object", async () => {
+    const hubspot = { ...world.hubspot, readObjects: () => Promise.resolve(new Map()) };
+    await expect(explainObject({ ...run, hubspot }, { type: "deal", id: "5" })).rejects.toThrow(
+      "reading deal 5 gave no observation, expected exactly one",
+    );
   });
 });

@@ -49,6 +49,9 @@ describe("releaseFormerNumber", () => {
     ["the latest change was to another one", carrying("7", [LATEST]), "K-1"],
     ["the change left it as it was", carrying("K-2", [changed(200, "customerNumber", { from: "K-2", to: "K-2" })])],
   ])("keeps all when %s", async (_name, record, formerNumber) => {
+    world.faults.beforeStore = (name) => {
+      throw new Error(`${name} was called`);
+    };
     await release(record, formerNumber);
     expect(numbers()).toEqual(["7", "K-1", "K-2"]);
   });

@@ -8,11 +8,14 @@ import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.
 let world: SyncWorld;
 let run: Run;
 
+const heldFor = (number: string, holderId = "9") =>
+  ({ code: "numberTaken", number, holderId, holderName: "" }) as const;
+
 /** Customer 1 and project 1 are held for want of a number of their own, which customer 2 and project 2 have. */
 beforeEach(async () => {
   world = createSyncWorld();
   run = { ...world.ports, cause: "event" };
-  const reason = { code: "numberTaken", number: "1", holderId: "2", holderName: "" } as const;
+  const reason = heldFor("1", "2");
   const { customerNumber: _, ...customer } = sampleCustomer("1", { state: "failing", reason });
   const { shortForm: __, ...project } = sampleProject("1", "7", { state: "failing", reason });
   await world.store.write(customer);
@@ -61,6 +64,19 @@ describe("rehearse", () => {
     expect(await reserve(kind, "K-1")).toEqual({ kind: "reserved" });
     expect(await reserve(kind, "1", "2")).toEqual({ kind: "reserved" });
     expect(await reserve(kind, "4711", "4711")).toEqual({ kind: "reserved" });
+  });
+
+  it("looks for what holds a number among the records of its kind alone", async () => {
+    const { customerNumber: _, ...held } = sampleCustomer("3", { state: "failing", reason: heldFor("3") });
+    const { shortForm: __, ...heldToo } = sampleProject("4", "7", { state: "failing", reason: heldFor("4") });
+    await world.store.write(held);
+    await world.store.write(heldToo);
+    await world.store.write(sampleCustomer("9", { customerNumber: "3" }));
+    await world.store.write(sampleProject("9", "7", { shortForm: "4" }));
+    expect(await reserve("customerNumber", "3", "3")).toMatchObject({ kind: "taken", holderId: "9" });
+    expect(await reserve("shortForm", "4", "4")).toMatchObject({ kind: "taken", holderId: "9" });
+    expect(await reserve("shortForm", "3", "3")).toEqual({ kind: "reserved" });
+    expect(await reserve("customerNumber", "4", "4")).toEqual({ kind: "reserved" });
   });
 
   it("foresees that a number is free which its holder has given back", async () => {
