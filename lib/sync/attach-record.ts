@@ -65,8 +65,8 @@ async function attach<R extends Customer | Project>(
   if (stored === undefined) return refuse({ code: "notFound" });
   if (expectedRevision !== undefined && expectedRevision !== stored.revision)
     return refuse({ code: "revisionChanged", revision: stored.revision });
-  const refusal =
-    ontoId === id ? refuseInPlace(stored) : await refuseOnto(run, attaching, { stored, targetId: ontoId });
+  const refuseThere = ontoId === id ? refuseInPlace : refuseOnto;
+  const refusal = await refuseThere(run, attaching, { stored, targetId: ontoId });
   if (refusal !== undefined) {
     // After an attempt that failed half-way it is attached already, and whoever asks again finishes what was left.
     if (stored.type === "customer" && stored.isFollowUpDue) await followUpByHand(run, stored);
@@ -102,15 +102,27 @@ async function readOnceMore({ queue, clock }: Run, type: "company" | "deal", id:
   await queue.send({ deliveryId: `admin-${nowMs}`, receivedAtMs: nowMs, changes, delaySeconds });
 }
 
-function refuseInPlace({ state }: Customer | Project): AttachRefusal | undefined {
-  return state === "detached" ? undefined : { code: "notAttachable", state };
+interface Attachable<R> {
+  readonly stored: R;
+  readonly targetId: string;
+}
+
+/** Only what is detached is attached, and not to an object that a merge has ended: no value would come from there. */
+async function refuseInPlace<R extends Customer | Project>(
+  run: Run,
+  { type }: Attaching<R>,
+  { stored: { state }, targetId }: Attachable<R>,
+): Promise<AttachRefusal | undefined> {
+  if (state !== "detached") return { code: "notAttachable", state };
+  const observed = await observe(run, type, targetId);
+  return observed === "absorbed" ? { code: "targetNotLive", targetId, observed } : undefined;
 }
 
 /** Only a record that HubSpot no longer leads moves, and only to a live object that has no data here yet. */
 async function refuseOnto<R extends Customer | Project>(
   run: Run,
   attaching: Attaching<R>,
-  { stored, targetId }: { readonly stored: R; readonly targetId: string },
+  { stored, targetId }: Attachable<R>,
 ): Promise<AttachRefusal | undefined> {
   const { state, reason } = stored;
   const isThere = reason?.code === "attachedTo" && reason.survivorId === targetId;
@@ -120,9 +132,12 @@ async function refuseOnto<R extends Customer | Project>(
   // After a crash half-way the target has the data already; the same request then finishes the move.
   const isOwnMove = target?.absorbedIds.includes(storedId) === true;
   if (target?.fields !== undefined && !isOwnMove) return { code: "targetTaken", targetId };
-  const observed = (await run.hubspot.readObjects(attaching.type, [targetId])).get(targetId);
-  const kind = observed?.kind ?? "missing";
-  return kind === "live" ? undefined : { code: "targetNotLive", targetId, observed: kind };
+  const observed = await observe(run, attaching.type, targetId);
+  return observed === "live" ? undefined : { code: "targetNotLive", targetId, observed };
+}
+
+async function observe({ hubspot }: Run, type: "company" | "deal", id: string): Promise<Observation<unknown>["kind"]> {
+  return (await hubspot.readObjects(type, [id])).get(id)?.kind ?? "missing";
 }
 
 function refuse(refusal: AttachRefusal): { readonly kind: "refused"; readonly refusal: AttachRefusal } {

@@ -246,7 +246,7 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
     explained: [
       { at: 'if (stored.type === "customer" && stored', to: "true", why: "no project has what is asked for then" },
       { at: "const absorbs = ontoId === id ?", to: "false", why: "what would absorb itself is passed over" },
-      { at: 'observed?.kind ?? "missing"', why: "HubSpot's answer has each id that was asked for" },
+      { at: 'get(id)?.kind ?? "missing"', why: "HubSpot's answer has each id that was asked for" },
     ],
   },
   "lib/sync/commit-record.ts": {

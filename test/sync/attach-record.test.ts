@@ -125,21 +125,6 @@ describe("attachCustomerRecord", () => {
     expect(sent.at(-1)).toEqual({ deliveryId, receivedAtMs: expect.any(Number), changes: [next], delaySeconds: 30 });
   });
 
-  it.each([undefined, 3])(
-    "leaves a company that a merge absorbed, attached at revision %s",
-    async (expectedRevision) => {
-      await world.drain();
-      world.hubspot.mergeCompanies(["1"], sampleCompany("2", { updatedAtMs: UPDATED_AT_MS + 60_000 }));
-      await world.tell(change("company", "2", { merged: world.now() }));
-      await world.drain();
-      const stored = await read("1");
-      expect(stored).toMatchObject({ state: "detached", revision: 3 });
-      const outcome = await attach({ id: "1", ...(expectedRevision !== undefined && { expectedRevision }) });
-      expect(outcome).toEqual({ kind: "done", record: stored, applied: { kind: "done", writes: 0 } });
-      expect(world.queue.size()).toBe(0);
-    },
-  );
-
   it("brings what changed while it was on its way, of which the event met a detached customer", async () => {
     let isTold = false;
     world.faults.beforeStore = async (name) => {
@@ -212,15 +197,6 @@ describe("attachCustomerRecord", () => {
     expect(await attach({ id: "1" })).toEqual(refused({ code: "notAttachable", state: "linked" }));
     expect(await attach({ id: "1", ontoId: "2" })).toEqual(refused({ code: "notAttachable", state: "linked" }));
     expect(world.hubspot.calls).toEqual([]);
-  });
-
-  it("refuses to move what a merge has handed over already", async () => {
-    await attach({ id: "1" });
-    await world.drain();
-    world.hubspot.mergeCompanies(["1"], sampleCompany("2", { updatedAtMs: UPDATED_AT_MS + 60_000 }));
-    await world.tell(change("company", "2", { merged: world.now() }));
-    await world.drain();
-    expect(await attach({ id: "1", ontoId: "2" })).toEqual(refused({ code: "notAttachable", state: "merged" }));
   });
 
   it.each(["linked", "excluded", "waiting"] as const)("refuses a customer that is %s", async (state) => {

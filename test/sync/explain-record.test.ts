@@ -6,20 +6,14 @@ import type { Run } from "../../lib/sync/run.ts";
 import { sampleCompany, sampleContact, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
 import { sampleProject } from "../fixtures/sample-records.ts";
 import { change, contentOf, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
+import { createTransferredWorld } from "../fixtures/transferred-world.ts";
 
 let world: SyncWorld;
 let run: Run;
 
-/** Company 1 with contact 3 and deal 5, all of them here. */
 beforeEach(async () => {
-  world = createSyncWorld();
+  world = await createTransferredWorld();
   run = { ...world.ports, cause: "admin" };
-  world.hubspot.putCompany(sampleCompany("1"));
-  world.hubspot.putContact(sampleContact("3"), ["1"]);
-  world.hubspot.putDeal(sampleDeal("5"), "1");
-  await world.tell(change("company", "1"), change("contact", "3"), change("deal", "5"));
-  await world.drain();
-  world.advance(3_600_000);
 });
 
 const later = { updatedAtMs: UPDATED_AT_MS + 60_000 };

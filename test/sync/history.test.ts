@@ -3,22 +3,17 @@ import { HISTORY_LENGTH } from "../../lib/domain/record.ts";
 import { editCustomerRecord } from "../../lib/sync/edit-record.ts";
 import { resyncObject } from "../../lib/sync/resync-object.ts";
 import type { Run } from "../../lib/sync/run.ts";
-import { sampleCompany, sampleContact, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
-import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
+import { sampleCompany, sampleContact, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
+import { change, type SyncWorld } from "../fixtures/sync-world.ts";
+import { createTransferredWorld } from "../fixtures/transferred-world.ts";
 
 let world: SyncWorld;
 let run: Run;
 let writes: number;
 
 beforeEach(async () => {
-  world = createSyncWorld();
+  world = await createTransferredWorld();
   run = { ...world.ports, cause: "admin" };
-  world.hubspot.putCompany(sampleCompany("1"));
-  world.hubspot.putContact(sampleContact("3"), ["1"]);
-  world.hubspot.putDeal(sampleDeal("5"), "1");
-  await world.tell(change("contact", "3"), change("deal", "5"));
-  await world.drain();
-  world.advance(3_600_000);
   writes = 0;
   world.faults.beforeStore = (name) => {
     if (name === "write") writes += 1;
