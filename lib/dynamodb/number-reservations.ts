@@ -10,7 +10,7 @@ import { deleteItemIf, getItem, keyItem, putItemIf, type Condition, type Table }
 type Reservations = Pick<RecordStore, "reserveNumber" | "releaseNumber" | "listReservations">;
 
 /** Reservations of a page. */
-const PAGE_SIZE = 500;
+const PAGE_SIZE = 2000;
 
 /** Tries to reserve while the number changes hands between the refused write and the read of its holder. */
 const ATTEMPTS = 3;
