@@ -51,7 +51,7 @@ async function applyContact(
   sighting: Sighting<"contact">,
   { first, customers: known }: { readonly first: StoredContact; readonly customers: Customers },
 ): Promise<Outcome> {
-  if (sighting.hint.at.erased !== undefined) return eraseEverything(run, sighting);
+  if (sighting.hint.at.erased !== undefined) return { kind: "done", writes: await eraseEverything(run, sighting) };
   let customers = known;
   let stored = first;
   let writes = 0;
@@ -62,12 +62,15 @@ async function applyContact(
       await pointAbsorbedContacts(run, sighting, customers);
       return round.again === undefined ? { kind: "done", writes } : { kind: "again", why: round.again };
     }
-    stored = (await run.store.readContacts([sighting.id])).get(sighting.id) ?? NOTHING_STORED;
+    stored = await readContact(run, sighting.id);
     // Whoever was faster may have acted on a customer that has turned since, such as a detached one.
-    const companyIds = listCompanyIds(sighting, stored);
-    customers = new Map([...customers, ...(await run.store.readCustomers(companyIds))]);
+    customers = await run.store.readCustomers(listCompanyIds(sighting, stored));
   }
   throw contended(sighting.id);
+}
+
+async function readContact({ store }: Pick<Run, "store">, contactId: string): Promise<StoredContact> {
+  return (await store.readContacts([contactId])).get(contactId) ?? NOTHING_STORED;
 }
 
 interface Round {
@@ -151,8 +154,7 @@ async function applyPair(run: Run, sighting: Sighting<"contact">, pair: Pair): P
   const { record, isTouch } = decision;
   if ((await run.store.write(record)) === "conflict") return { writes: 0, isRepeated: true };
   reportWrite(run, `${sighting.id}/${companyId}`, { record, isTouch, origin: sighting.hint.origin });
-  const isHaunted =
-    record.revision === 1 && record.state !== "erased" && (await hasNewTombstone(run, sighting.id, stored));
+  const isHaunted = record.revision === 1 && (await hasNewTombstone(run, sighting.id, stored));
   return { writes: isTouch ? 0 : 1, isRepeated: isHaunted, ...again };
 }
 
@@ -171,7 +173,10 @@ async function hasNewTombstone(run: Run, contactId: string, stored: StoredContac
   return (tombstone?.revision ?? 0) !== (stored.tombstone?.revision ?? 0);
 }
 
-/** The contacts that a merge absorbed into this one: their contact persons become empty pointers. */
+/**
+ * The contacts that a merge absorbed into this one: their contact persons become empty pointers. A tombstone does not say
+ * that they all are, for a crash may have come between it and them.
+ */
 async function pointAbsorbedContacts(run: Run, sighting: Sighting<"contact">, customers: Customers): Promise<void> {
   if (sighting.observed.kind !== "live") return;
   const ids = [...new Set([...sighting.observed.object.mergedIds, ...(sighting.hint.absorbs ?? [])])];
@@ -179,7 +184,7 @@ async function pointAbsorbedContacts(run: Run, sighting: Sighting<"contact">, cu
   const stored = await run.store.readContacts(ids);
   const { readAtMs } = sighting.observed;
   for (const [id, contact] of stored) {
-    if (contact.persons.length === 0 || contact.tombstone?.state === "merged") continue;
+    if (contact.persons.every(({ state }) => state === "merged")) continue;
     const observed = { kind: "absorbed", survivorId: sighting.id, readAtMs } as const;
     await applyContact(run, { id, observed, links: [], hint: sighting.hint }, { first: contact, customers });
   }
@@ -191,50 +196,42 @@ async function pointAbsorbedContacts(run: Run, sighting: Sighting<"contact">, cu
  *
  * @throws RetryableError when the store fails
  */
-async function eraseEverything(run: Run, contact: ErasedContact): Promise<Outcome> {
+async function eraseEverything(run: Run, contact: ErasedContact): Promise<number> {
   let writes = await eraseContactPersons(run, contact);
-  for (const id of await listMergedInto(run, contact.id)) {
-    const erased = await eraseEverything(run, { ...contact, id });
-    writes += erased.kind === "done" ? erased.writes : 0;
-  }
-  return { kind: "done", writes };
+  for (const id of await listMergedInto(run, contact.id)) writes += await eraseEverything(run, { ...contact, id });
+  return writes;
 }
 
 type ErasedContact = Pick<Sighting<"contact">, "id" | "hint">;
 
 /** A merge moves associations, so the absorbed contact's persons are at customers where the survivor's are as well. */
-async function listMergedInto({ store }: Pick<Run, "store">, contactId: string): Promise<readonly string[]> {
-  const own = (await store.readContacts([contactId])).get(contactId) ?? NOTHING_STORED;
-  const dependants = await mapConcurrently(own.persons, ({ companyId }) => store.readDependantIds(companyId));
-  const ids = [...new Set(dependants.flatMap(({ contactIds }) => contactIds))];
-  const contacts = ids.length === 0 ? [] : [...(await store.readContacts(ids))];
-  return contacts.flatMap(([id, { tombstone }]) => (tombstone?.mergedInto === contactId ? [id] : []));
+async function listMergedInto(run: Pick<Run, "store">, contactId: string): Promise<readonly string[]> {
+  const { persons } = await readContact(run, contactId);
+  const dependants = await mapConcurrently(persons, ({ companyId }) => run.store.readDependantIds(companyId));
+  const ids = new Set(dependants.flatMap(({ contactIds }) => contactIds));
+  const contacts = await run.store.readContacts([...ids]);
+  return [...contacts].flatMap(([id, { tombstone }]) => (tombstone?.mergedInto === contactId ? [id] : []));
 }
 
 /** The tombstone comes first. @returns how many contact persons were erased */
 async function eraseContactPersons(run: Run, { id: contactId, hint }: ErasedContact): Promise<number> {
-  const { origin } = hint;
+  let writes = 0;
   for (let race = 0; race < MOST_RACES; race += 1) {
-    const stored = (await run.store.readContacts([contactId])).get(contactId) ?? NOTHING_STORED;
+    const stored = await readContact(run, contactId);
     const nowMs = run.clock.now();
     const tombstone = eraseContact(contactId, stored, nowMs);
     if (tombstone && (await run.store.write(tombstone)) === "conflict") continue;
     const erased = stored.persons.flatMap((person) => erasePerson(person, nowMs) ?? []);
-    const writes = await mapConcurrently(erased, (record) => run.store.write(record));
-    if (writes.includes("conflict")) continue;
-    const isComplete = tombstone === undefined || (await isEveryPersonErased(run, contactId));
-    if (!isComplete) continue;
-    for (const record of erased)
-      reportWrite(run, `${contactId}/${record.companyId}`, { record, isTouch: false, origin });
-    return writes.length;
+    await mapConcurrently(erased, async (record) => {
+      if ((await run.store.write(record)) === "conflict") return;
+      writes += 1;
+      reportWrite(run, `${contactId}/${record.companyId}`, { record, isTouch: false, origin: hint.origin });
+    });
+    // Another writer may have been faster, or have created contact persons between the first look and the tombstone.
+    const left = await readContact(run, contactId);
+    if (left.persons.every(({ state }) => state === "erased")) return writes;
   }
   throw contended(contactId);
-}
-
-/** Contact persons created between the first look and the tombstone are found by a second look. */
-async function isEveryPersonErased(run: Run, contactId: string): Promise<boolean> {
-  const stored = (await run.store.readContacts([contactId])).get(contactId);
-  return stored?.persons.every((person) => person.state === "erased") ?? true;
 }
 
 function contended(contactId: string): RetryableError {

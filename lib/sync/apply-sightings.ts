@@ -35,10 +35,9 @@ export async function applySightings(run: Run, seen: Seen): Promise<OutcomesByTy
   const storedContacts = await run.store.readContacts(seen.contacts.map(({ id }) => id));
   const companies = await applyNeededCompanies(run, seen, storedContacts);
   const customers = await addSurvivors(run, companies.customers);
-  const contacts = holdBack(seen.contacts, companies.unread, ({ id, hint, links }) => {
-    const persons = hint.at.erased === undefined ? (storedContacts.get(id)?.persons ?? []) : [];
-    return [...links, ...persons];
-  });
+  const contacts = holdBack(seen.contacts, companies.unread, ({ id, hint, links }) =>
+    hint.at.erased === undefined ? [...links, ...(storedContacts.get(id)?.persons ?? [])] : links,
+  );
   const deals = holdBack(seen.deals, companies.unread, ({ links }) => links);
   const [contact, deal] = await Promise.all([
     applyContacts(run, contacts.decidable, { stored: storedContacts, customers }),
@@ -84,7 +83,7 @@ async function applyNeededCompanies(
   const namedIds = listNamedCompanies(run, seen);
   const personIds = [...storedContacts.values()].flatMap(({ persons }) => persons.map(({ companyId }) => companyId));
   const lookups = [...new Set([...namedIds, ...personIds])].filter((id) => !comingIds.has(id));
-  const stored = lookups.length === 0 ? new Map<string, Customer>() : await run.store.readCustomers(lookups);
+  const stored = await run.store.readCustomers(lookups);
   const absent = namedIds.filter((id) => !comingIds.has(id) && !stored.has(id)).map((id) => pullIn(seen, id));
   const read = await readSightings(run, "company", [...seen.companyChanges, ...absent]);
   const sightings = [...seen.companies, ...(read.kind === "read" ? read.sightings : [])];
@@ -139,11 +138,10 @@ async function addSurvivors(
 ): Promise<ReadonlyMap<string, Customer>> {
   const all = new Map(customers);
   for (;;) {
-    const survivorIds = [...all.values()].flatMap(({ state, reason }) =>
-      state === "merged" && reason !== undefined && "survivorId" in reason ? reason.survivorId : [],
+    const survivorIds = [...all.values()].flatMap(({ reason }) =>
+      reason !== undefined && "survivorId" in reason ? reason.survivorId : [],
     );
-    const missing = [...new Set(survivorIds)].filter((id) => !all.has(id));
-    const found = missing.length === 0 ? new Map<string, Customer>() : await run.store.readCustomers(missing);
+    const found = await run.store.readCustomers([...new Set(survivorIds)].filter((id) => !all.has(id)));
     if (found.size === 0) return all;
     for (const [id, customer] of found) all.set(id, customer);
   }

@@ -238,9 +238,19 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
   },
   "lib/sync/apply-changes.ts": { least: 87 },
   "lib/sync/apply-companies.ts": { least: 95 },
-  "lib/sync/apply-contacts.ts": { least: 79 },
+  "lib/sync/apply-contacts.ts": {
+    least: 100,
+    explained: [{ at: 'observed.kind === "absorbed" ?', to: "true", why: "nothing else has a survivor" }],
+  },
   "lib/sync/apply-deals.ts": { least: 93 },
-  "lib/sync/apply-sightings.ts": { least: 72 },
+  "lib/sync/apply-sightings.ts": {
+    least: 100,
+    explained: [
+      { at: "storedContacts.get(id)?.persons ?? []", to: "storedContacts.get(id).persons", why: GUARD },
+      { at: "storedContacts.get(id)?.persons ?? []", to: '["Stryker was here"]', why: GUARD },
+      { at: "turned.hints.get(companyId)?.origin", to: "turned.hints.get(companyId).origin", why: GUARD },
+    ],
+  },
   "lib/sync/attach-record.ts": {
     least: 100,
     explained: [

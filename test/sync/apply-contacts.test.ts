@@ -1,171 +1,71 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { sampleCompany, sampleContact, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
-import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
-import { MAX_LOOKS } from "../../lib/domain/decision.ts";
-import { applyChanges } from "../../lib/sync/apply-changes.ts";
-import type { Outcome } from "../../lib/sync/run.ts";
-import { processChanges } from "../../lib/sync/process-changes.ts";
-import { detachCustomerRecord } from "../../lib/sync/detach-record.ts";
-import { RetryableError } from "../../lib/sync/errors.ts";
 import type { Change } from "../../lib/domain/change.ts";
+import { MAX_LOOKS } from "../../lib/domain/decision.ts";
+import type { Contact, Observation } from "../../lib/domain/hubspot-object.ts";
+import type { Customer } from "../../lib/domain/record.ts";
+import { applyContacts } from "../../lib/sync/apply-contacts.ts";
+import { detachCustomerRecord } from "../../lib/sync/detach-record.ts";
+import type { Outcome } from "../../lib/sync/run.ts";
+import { CREATION, createContactWorld, ERASURE, listToldPersons } from "../fixtures/contact-world.ts";
+import { sampleCompany, sampleContact, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
+import { sampleCustomer, sampleTombstone } from "../fixtures/sample-records.ts";
+import { applyOne, change, meddleOnce, passTurns, startWorker, type SyncWorld } from "../fixtures/sync-world.ts";
 
 let world: SyncWorld;
+
 beforeEach(async () => {
-  world = createSyncWorld();
-  for (const id of ["1", "2"]) {
-    world.hubspot.putCompany(sampleCompany(id));
-    await world.tell(change("company", id));
-  }
-  await world.drain();
-  world.hubspot.putContact(sampleContact("3"), ["1", "2"]);
+  world = await createContactWorld();
 });
 
-/** A worker of its own, working on one change. */
-function startWorker(told: Change): Promise<unknown> {
-  const message = { messageId: "m", deliveryId: "d", receivedAtMs: 1, receives: 1, changes: [told] };
-  return processChanges(world.ports, [message], { maxReceives: 5 });
+/** Names of the calls of the store from now on. */
+function countCalls(): readonly string[] {
+  const calls: string[] = [];
+  world.faults.beforeStore = (name) => void calls.push(name);
+  return calls;
 }
 
-/** Lets exactly so many turns of the event loop's promise queue pass. */
-async function passTurns(turns: number): Promise<void> {
-  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+/** Applies one read of contact 3, of which nothing is known but these customers. */
+async function applyRead(
+  read: { readonly observed: Observation<Contact>; readonly companyIds: readonly string[]; readonly hint?: Change },
+  ...customers: readonly Customer[]
+): Promise<Outcome | undefined> {
+  const { observed, companyIds, hint = change("contact", "3") } = read;
+  const links = companyIds.map((companyId) => ({ companyId, isPrimary: true }));
+  const known = {
+    stored: await world.store.readContacts(["3"]),
+    customers: new Map(customers.map((customer) => [customer.companyId, customer])),
+  };
+  const run = { ...world.ports, cause: "event" } as const;
+  return (await applyContacts(run, [{ id: "3", observed, links, hint }], known)).get("3");
 }
 
-const erasure = change("contact", "3", { erased: 1, deleted: 1 });
-const creation = change("contact", "3", { created: 1 });
-
-/** What is left of the contact but ids; a missing tombstone counts as well. */
-function findLeftovers(): readonly unknown[] {
-  const items = world.store.contactItems();
-  const isRemembered = items.some(({ type }) => type === "contactTombstone");
-  const personal = items.filter((item) => item.state !== "erased" || /Jörg|Groß|example/u.test(JSON.stringify(item)));
-  return isRemembered ? personal : [...personal, "no tombstone"];
-}
-
-/** Contact 3 is at a detached customer and then merged into contact 4. */
-async function mergeDetached(): Promise<void> {
-  await world.tell(creation);
-  await world.drain();
-  await detachCustomerRecord({ ...world.ports, cause: "admin" }, { id: "1" });
-  await world.drain();
-  world.advance(3_600_000);
-  world.hubspot.mergeContacts(["3", "4"], sampleContact("4"), ["1", "2"]);
-  await world.tell({ ...change("contact", "4", { merged: 1 }), absorbs: ["3"] });
-  await world.drain();
-}
-
-describe("applyContacts, on an erasure", () => {
-  it("removes every copy at once, without asking HubSpot", async () => {
-    await world.tell(creation);
-    await world.drain();
-    world.hubspot.calls.length = 0;
-    await world.tell(erasure);
-    await world.work();
-    expect(world.store.contactItems()).toHaveLength(3);
-    expect(findLeftovers()).toEqual([]);
-    expect(world.hubspot.calls.filter(({ name }) => name.includes("contact"))).toEqual([]);
-  });
-
-  it("leaves a tombstone of a contact that was never seen, and nothing that comes later brings it back", async () => {
-    await world.tell(erasure);
-    await world.drain();
-    for (const told of [creation, change("contact", "3", { restored: 9 }), change("contact", "3", { resync: 9 })]) {
-      world.advance(3_600_000);
-      await world.tell(told);
-      await world.drain();
-      expect(findLeftovers()).toEqual([]);
-    }
-  });
-
-  it("erases the contact person of a detached customer as well", async () => {
-    await world.tell(creation);
-    await world.drain();
-    for (const item of world.store.contactItems()) {
-      if (item.type !== "contactPerson") continue;
-      const reason = { code: "customerDetached", companyId: item.companyId } as const;
-      await world.store.write({ ...item, state: "detached", reason, revision: item.revision + 1 });
-    }
-    await world.tell(erasure);
-    await world.drain();
-    expect(findLeftovers()).toEqual([]);
-  });
-
-  it("reaches what a detached customer kept of a contact that was merged into the erased one", async () => {
-    await mergeDetached();
-    expect(JSON.stringify(world.store.contactItems())).toMatch(/Jörg/u);
-    await world.tell(change("contact", "4", { erased: 1, deleted: 1 }));
-    await world.drain();
-    expect(JSON.stringify(world.store.contactItems())).not.toMatch(/Jörg|Groß|example/u);
-  });
-
-  it("reaches it as well when the erasure was cut short at any write", async () => {
-    for (let writes = 1; writes <= 6; writes += 1) {
-      world = createSyncWorld();
-      for (const id of ["1", "2"]) world.hubspot.putCompany(sampleCompany(id));
-      await world.tell(change("company", "1"), change("company", "2"));
-      await world.drain();
-      world.hubspot.putContact(sampleContact("3"), ["1", "2"]);
-      await mergeDetached();
-      let left = writes;
-      world.faults.beforeStore = (name) => {
-        if (name === "write" && left-- <= 0) throw new RetryableError("cut short", { code: "unreachable" });
-      };
-      await world.tell(change("contact", "4", { erased: 1, deleted: 1 }));
-      await world.work();
-      delete world.faults.beforeStore;
-      await world.drain();
-      expect(JSON.stringify(world.store.contactItems())).not.toMatch(/Jörg|Groß|example/u);
-    }
-  });
-
-  it.each(Array.from({ length: 60 }, (_, turns) => turns))(
-    "wins over a creation that is %i turns ahead",
-    async (turns) => {
-      const creating = startWorker(creation);
-      await passTurns(turns);
-      await Promise.all([creating, startWorker(erasure)]);
-      await world.drain();
-      expect(findLeftovers()).toEqual([]);
-    },
-  );
-
-  it.each(Array.from({ length: 30 }, (_, turns) => turns))(
-    "wins over a creation that is %i turns behind but read before",
-    async (turns) => {
-      const erasing = startWorker(erasure);
-      await passTurns(turns);
-      await Promise.all([erasing, startWorker(creation)]);
-      await world.drain();
-      expect(findLeftovers()).toEqual([]);
-    },
-  );
-
-  it("wins over a creation that stops anywhere between its read and its write", async () => {
-    for (const stopped of ["readContacts", "readCustomers", "write", "readTombstone"]) {
-      world = createSyncWorld();
-      world.hubspot.putCompany(sampleCompany("1"));
-      await world.tell(change("company", "1"));
-      await world.drain();
-      world.hubspot.putContact(sampleContact("3"), ["1"]);
-      const { promise: gate, resolve: resume } = Promise.withResolvers<void>();
-      let isFirst = true;
-      world.faults.beforeStore = (name) => {
-        if (name !== stopped || !isFirst) return undefined;
-        isFirst = false;
-        return gate;
-      };
-      const creating = startWorker(creation);
-      await passTurns(200);
-      await startWorker(erasure);
-      resume();
-      await creating;
-      await world.drain();
-      expect(findLeftovers()).toEqual([]);
-    }
-  });
+const live = (changes: Partial<Contact> = {}): Observation<Contact> => ({
+  kind: "live",
+  readAtMs: world.now(),
+  object: sampleContact("3", changes),
+});
+const archived = (): Observation<Contact> => ({
+  kind: "archived",
+  readAtMs: world.now(),
+  updatedAtMs: UPDATED_AT_MS,
 });
 
 describe("applyContacts, on a deletion", () => {
+  it("is settled at once, whatever else was told, and whether or not its companies are here", async () => {
+    const hint = change("contact", "3", { restored: world.now(), deleted: world.now() });
+    expect(await applyRead({ observed: archived(), companyIds: ["7"], hint })).toEqual({ kind: "done", writes: 1 });
+  });
+
+  it("ends contact persons as erased where an erasure died between its tombstone and them", async () => {
+    await applyOne(world, CREATION);
+    world.advance(3_600_000);
+    world.hubspot.archive("contact", "3");
+    meddleOnce(world, { type: "contactTombstone" }, () => world.store.write(sampleTombstone("3")));
+    const told = change("contact", "3", { deleted: world.now() });
+    expect(await applyOne(world, told)).toEqual({ kind: "done", writes: 2 });
+    expect(world.store.contactItems().map(({ state }) => state)).toEqual(["erased", "erased", "erased"]);
+  });
+
   it.each([
     ["for the first time", false],
     ["for the second time", true],
@@ -184,11 +84,11 @@ describe("applyContacts, on a deletion", () => {
     const { promise: gate, resolve: resume } = Promise.withResolvers<void>();
     world.faults.afterHubSpot = (name) => (name === "readObjects contact" ? gate : undefined);
     const expects = { "2": { isAssociated: true, atMs: 1 } };
-    const associating = startWorker({ ...change("contact", "3", { association: 1 }), expects });
+    const associating = startWorker(world, { ...change("contact", "3", { association: 1 }), expects });
     await passTurns(50);
     world.faults.afterHubSpot = undefined;
     world.hubspot.archive("contact", "3");
-    await startWorker(change("contact", "3", { deleted: world.now() }));
+    await startWorker(world, change("contact", "3", { deleted: world.now() }));
     resume();
     await associating;
     await world.drain();
@@ -196,34 +96,64 @@ describe("applyContacts, on a deletion", () => {
   });
 });
 
-const apply = async (told: Change): Promise<Outcome | undefined> => {
-  const [applied] = await applyChanges({ ...world.ports, cause: "event" }, [told], "d");
-  return applied?.outcome;
-};
-const written = () => world.log.flatMap(({ fields: { type, id } }) => (type === "contactPerson" ? [String(id)] : []));
-const mergedErasure = change("contact", "4", { erased: 1, deleted: 1 });
-
 describe("applyContacts", () => {
-  it("counts and tells each contact person that it wrote, and nothing when the same comes again", async () => {
-    expect(await apply(creation)).toEqual({ kind: "done", writes: 2 });
-    expect(written().toSorted()).toEqual(["3/1", "3/2"]);
-    world.advance(3_600_000);
-    expect(await apply(creation)).toEqual({ kind: "done", writes: 0 });
-    expect(await apply(erasure)).toEqual({ kind: "done", writes: 2 });
-    expect(written().slice(2).toSorted()).toEqual(["3/1", "3/2"]);
-    expect(await apply(erasure)).toEqual({ kind: "done", writes: 0 });
-    expect(written()).toHaveLength(4);
+  it("is done at once with what an association has brought, also of a contact that was deleted before", async () => {
+    await world.store.write(sampleTombstone("3", { state: "deleted" }));
+    const hint = change("contact", "3", { association: world.now() });
+    const read = { observed: live(), companyIds: ["1"], hint };
+    expect(await applyRead(read, sampleCustomer("1"))).toEqual({ kind: "done", writes: 1 });
   });
 
-  it("counts what it erased of a contact that was merged into the erased one", async () => {
-    await mergeDetached();
-    const left = world.store.contactItems().filter((item) => item.type === "contactPerson");
-    expect(await apply(mergedErasure)).toEqual({ kind: "done", writes: left.length });
+  it("is done at once with an association that has gone whose company is not here", async () => {
+    const expects = { "7": { isAssociated: false, atMs: world.now() } };
+    const hint = { ...change("contact", "3", { association: world.now() }), expects };
+    expect(await applyRead({ observed: live(), companyIds: ["1"], hint }, sampleCustomer("1"))).toEqual({
+      kind: "done",
+      writes: 2,
+    });
+  });
+
+  it.each([
+    ["no detached customer", "linked", { kind: "done", writes: 2 }],
+    ["a detached customer among others", "detached", { kind: "again", why: "perhapsOlder" }],
+  ] as const)("takes a contact at %s that follows its customer: %s", async (_name, state, outcome) => {
+    const hint = change("contact", "3", { follow: world.now() });
+    const read = { observed: live(), companyIds: ["1", "2"], hint };
+    expect(await applyRead(read, sampleCustomer("1", { state }), sampleCustomer("2"))).toEqual(outcome);
+  });
+
+  it("takes a contact of which it is told nothing as one that is not here yet", async () => {
+    const sighting = {
+      id: "3",
+      observed: live(),
+      links: [{ companyId: "1", isPrimary: true }],
+      hint: change("contact", "3"),
+    };
+    const known = { stored: new Map(), customers: new Map([["1", sampleCustomer("1")]]) };
+    const outcomes = await applyContacts({ ...world.ports, cause: "event" }, [sighting], known);
+    expect(outcomes).toEqual(new Map([["3", { kind: "done", writes: 1 }]]));
+  });
+
+  it("asks the store for a tombstone after a creation alone, and for nothing else", async () => {
+    const read = { companyIds: ["1"], hint: change("contact", "3", { follow: 1 }) };
+    const calls = countCalls();
+    await applyRead({ ...read, observed: live() }, sampleCustomer("1"));
+    expect(calls).toEqual(["readContacts", "write", "readTombstone"]);
+    await applyRead({ ...read, observed: live({ lastName: "Neu" }) }, sampleCustomer("1"));
+    expect(calls.slice(3)).toEqual(["readContacts", "write"]);
+  });
+
+  it("counts and tells each contact person that it wrote, and nothing when the same comes again", async () => {
+    expect(await applyOne(world, CREATION)).toEqual({ kind: "done", writes: 2 });
+    expect(listToldPersons(world)).toEqual(["3/1", "3/2"]);
+    world.advance(3_600_000);
+    expect(await applyOne(world, CREATION)).toEqual({ kind: "done", writes: 0 });
+    expect(listToldPersons(world)).toHaveLength(2);
   });
 
   it("looks again where a detached customer turns whose company was absorbed, and the read shows it there still", async () => {
     world.hubspot.associate("contact", "3", ["1"]);
-    await world.tell(creation);
+    await world.tell(CREATION);
     await world.drain();
     await detachCustomerRecord({ ...world.ports, cause: "admin" }, { id: "1" });
     await world.drain();
@@ -241,9 +171,9 @@ describe("applyContacts", () => {
   it("looks again for a company that is not here yet, then lets its contact person wait", async () => {
     world.hubspot.putContact(sampleContact("3"), ["1", "7"]);
     for (const looks of [0, MAX_LOOKS - 1])
-      expect(await apply({ ...creation, looks })).toEqual({ kind: "again", why: "notFoundYet" });
+      expect(await applyOne(world, { ...CREATION, looks })).toEqual({ kind: "again", why: "notFoundYet" });
     expect(world.store.contactItems()).toMatchObject([{ companyId: "1", state: "linked" }]);
-    expect(await apply({ ...creation, looks: MAX_LOOKS })).toMatchObject({ kind: "done" });
+    expect(await applyOne(world, { ...CREATION, looks: MAX_LOOKS })).toMatchObject({ kind: "done" });
     expect(world.store.contactItems()).toMatchObject([
       { companyId: "1", state: "linked" },
       { companyId: "7", state: "waiting" },
@@ -252,9 +182,9 @@ describe("applyContacts", () => {
 
   it.each([
     ["a change", change("contact", "3")],
-    ["an erasure", erasure],
+    ["an erasure", ERASURE],
   ])("gives up on %s after eight writes that lost their race", async (_name, told) => {
-    await apply(creation);
+    await applyOne(world, CREATION);
     world.hubspot.putContact(sampleContact("3", { lastName: "Neu", updatedAtMs: UPDATED_AT_MS + 60_000 }), ["1", "2"]);
     let races = 0;
     world.faults.beforeStore = async (name, [record]) => {
@@ -267,7 +197,7 @@ describe("applyContacts", () => {
       world.faults.beforeStore = winRace;
     };
     const message = "contact 3 is contended: 8 writes lost their race";
-    expect(await apply(told)).toMatchObject({
+    expect(await applyOne(world, told)).toMatchObject({
       kind: "failed",
       error: { name: "RetryableError", code: "locked", message },
     });

@@ -73,6 +73,19 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await world.tell(change("deal", "5", { deleted: 1 }));
     },
   },
+  "contacts merge, told of the survivor alone": {
+    begin: async (world) => {
+      await transfer(world);
+      world.hubspot.putContact(sampleContact("4"), ["2"]);
+      await world.tell(change("contact", "4"));
+      await world.drain();
+      world.advance(3_600_000);
+    },
+    act: async (world) => {
+      world.hubspot.mergeContacts(["3", "4"], sampleContact("93", later), ["1", "2"]);
+      await world.tell(change("contact", "93", { merged: 1 }));
+    },
+  },
   "a newcomer finds its number taken": {
     begin: async (world, run) => {
       await transfer(world);
