@@ -23,6 +23,18 @@ const SEARCHES: readonly string[] = [
   "test/sync/pass/scale.test.ts",
 ];
 
+/** Tests of portals so large that they are run only for the files they are about. */
+const LARGE: Readonly<Record<string, readonly string[]>> = {
+  "test/sync/pass/harmful-answers.test.ts": ["lib/sync/pass/lane-runner.ts", "lib/sync/pass/work-on-pass.ts"],
+  "test/sync/pass/lane-runner.test.ts": [
+    "lib/sync/pass/lane-runner.ts",
+    "lib/sync/pass/lane-set.ts",
+    "lib/sync/pass/probe-after.ts",
+    "lib/sync/pass/record-cursor.ts",
+    "lib/sync/pass/typed-page.ts",
+  ],
+};
+
 /** Files of types alone have nothing to change. */
 export function listSources(): readonly string[] {
   return globSync(SOURCES)
@@ -86,7 +98,10 @@ function listTests(): readonly string[] {
 function findTests(source: string, tests: ReadonlyMap<string, string>): readonly string[] {
   const folder = source.slice(0, source.lastIndexOf("/")).replace(/^lib/u, "test");
   const ofFolder = [...tests.keys()].filter(
-    (path) => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).includes("/"),
+    (path) =>
+      path.startsWith(`${folder}/`) &&
+      !path.slice(folder.length + 1).includes("/") &&
+      (LARGE[path]?.includes(source) ?? true),
   );
   if (!source.startsWith("lib/domain/")) return ofFolder;
   const importing = ofFolder.filter((path) => tests.get(path)?.includes(`/${basename(source)}"`));

@@ -87,6 +87,12 @@ describe("groupByTests", () => {
     expect(groups[1]?.tests).toContain("test/sync/pass/run-pass.test.ts");
   });
 
+  it("takes tests of large portals only for what they are about", () => {
+    const large = "test/sync/pass/lane-runner.test.ts";
+    const groups = groupByTests(["lib/sync/pass/lane-runner.ts", "lib/sync/pass/end-pass.ts"]);
+    expect(groups.map(({ tests }) => tests.includes(large))).toEqual([true, false]);
+  });
+
   it("finds tests for every file", () => {
     expect(groupByTests(listSources()).filter(({ tests }) => tests.length === 0)).toEqual([]);
   });

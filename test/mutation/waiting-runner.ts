@@ -68,7 +68,6 @@ class WaitingRunner implements TestRunner {
   #vitest: Vitest | undefined;
   #run: WaitingRun | undefined;
   #coverage: MutantCoverage = { static: {}, perTest: {} };
-  readonly #millisecondsOf = new Map<string, number>();
 
   capabilities() {
     return { reloadEnvironment: true };
@@ -78,8 +77,12 @@ class WaitingRunner implements TestRunner {
     const run = await this.#load("");
     if (typeof run === "string") return { status: DryRunStatus.Error, errorMessage: run };
     const { tests, coverage } = await run.ask({ isEachToRun: true });
-    for (const { id, timeSpentMs } of tests) this.#millisecondsOf.set(id, timeSpentMs);
-    this.#coverage = coverage ?? this.#coverage;
+    // Most mutants are noticed by many tests, so the quickest may be the only one to run. Stryker names the tests of a
+    // mutant in the order in which it got to know them, also to a runner that takes the place of one that hung.
+    const perTest = tests
+      .toSorted((left, right) => left.timeSpentMs - right.timeSpentMs)
+      .map(({ id }) => [id, coverage?.perTest[id] ?? {}] as const);
+    this.#coverage = { static: coverage?.static ?? {}, perTest: Object.fromEntries(perTest) };
     return { status: DryRunStatus.Complete, tests: [...tests], mutantCoverage: this.#coverage };
   }
 
@@ -113,10 +116,8 @@ class WaitingRunner implements TestRunner {
     const run = await this.#load(loadWith);
     if (typeof run === "string")
       return { status: MutantRunStatus.Killed, killedBy: ["loading"], failureMessage: run, nrOfTests: 0 };
-    const duration = (id: string): number => this.#millisecondsOf.get(id) ?? 0;
     const { tests, hitCount } = await run.ask({
-      // Most mutants are noticed by many tests, so the quickest may be the only one to run.
-      testIds: testIds?.toSorted((left, right) => duration(left) - duration(right)),
+      testIds,
       isEachToRun: disableBail,
       context: { activeMutant: activeMutant.id, hitCount: 0, ...(hitLimit !== undefined && { hitLimit }) },
     });
