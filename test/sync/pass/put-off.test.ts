@@ -9,8 +9,13 @@ describe("a turn of a trial", () => {
     expect(decodeTurn(encodeTurn({ companyId: "31204500001", state }))).toEqual({ companyId: "31204500001", state });
   });
 
-  it.each(["", "7", "7:gone", ":linked", "x:linked", "company:7:harmed=1"])("is not %j", (text) => {
+  it.each(["", "7", "7:gone", ":linked", "x7:linked", "7x:linked", "company:7:harmed=1"])("is not %j", (text) => {
     expect(() => decodeTurn(text)).toThrow(/turn of a trial is stored as/u);
+  });
+
+  it("is quoted in part where it cannot be read", () => {
+    const message = `A turn of a trial is stored as "${"y".repeat(60)}"`;
+    expect(() => decodeTurn("y".repeat(1_000))).toThrow(expect.objectContaining({ code: "badAnswer", message }));
   });
 });
 

@@ -7,7 +7,7 @@ import type { PassCheckpoint } from "../../../lib/sync/pass/pass-types.ts";
 import type { Marks } from "../../../lib/sync/pass/pass-types.ts";
 import { spellSettings } from "../../../lib/sync/pass/settings-mark.ts";
 import { startPass, type PassRequest, type PassStart } from "../../../lib/sync/pass/start-pass.ts";
-import { open } from "../../fixtures/pass-portal.ts";
+import { numbers, open } from "../../fixtures/pass-portal.ts";
 import { FRESH_CHECKPOINT } from "../../fixtures/pass-session.ts";
 import { ALL_DEALS, type PassWorld } from "../../fixtures/pass-world.ts";
 
@@ -65,7 +65,7 @@ describe("startPass", () => {
   it("stores a running pass with a checkpoint, and asks for its first invocation", async () => {
     const { world } = open();
     const passId = idOf(await start(world));
-    expect(await world.passes.readPass(passId)).toEqual({
+    expect(await world.passes.readPass(passId)).toStrictEqual({
       passId,
       status: "running",
       startedAtMs: world.clock.now(),
@@ -113,6 +113,9 @@ describe("startPass", () => {
       ["running", undefined],
       ["failed", "the pass queue did not accept it"],
     ]);
+    expect(items[1]?.finishedAtMs).toBe(items[1]?.startedAtMs);
+    const nothing = { warnings: [], durationMs: 0, usage: NO_USAGE, brake: {}, listed: [] };
+    expect(await world.passes.readReport(items[1]?.passId ?? "")).toEqual(nothing);
   });
 
   it.each(["startPass", "saveCheckpoint"])(
@@ -239,5 +242,34 @@ describe("startPass", () => {
     await past(world, { passId: "4", status: "failed" });
     const passId = idOf(await start(world, { confirms: "1" }));
     expect(await world.passes.readPass(passId)).toMatchObject({ confirms: "1" });
+  });
+
+  it("refuses to confirm what a later one carried out, however many have failed since", async () => {
+    const { world } = open();
+    await past(world, { passId: "100", status: "stopped" });
+    await past(world, { passId: "101" });
+    for (const number of numbers(60)) await past(world, { passId: String(200 + number), status: "failed" });
+    const started = await start(world, { confirms: "100" });
+    expect(started).toEqual({ kind: "refused", why: expect.stringMatching(/^Pass 101 has succeeded since 100/u) });
+  });
+
+  it("looks no further back than to the stopped pass for one that carried it out", async () => {
+    const { world } = open();
+    for (const number of numbers(120)) await past(world, { passId: String(100 + number) });
+    await past(world, { passId: "300", status: "stopped" });
+    let lists = 0;
+    world.faults.beforeStore = (name) => {
+      if (name === "listPasses") lists += 1;
+    };
+    expect(await start(world, { confirms: "300" })).toMatchObject({ kind: "started" });
+    // Once for a later success, and once for what the last pass has read.
+    expect(lists).toBe(2);
+  });
+
+  it("confirms a pass when those that there are fill the list to its end, and none has succeeded", async () => {
+    const { world } = open();
+    await past(world, { passId: "100", status: "stopped" });
+    for (const number of numbers(99)) await past(world, { passId: String(200 + number), status: "failed" });
+    expect(await start(world, { confirms: "100" })).toMatchObject({ kind: "started" });
   });
 });
