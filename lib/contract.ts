@@ -27,7 +27,7 @@ export const ENV = {
 export const TABLE = {
   partitionKey: "pk",
   sortKey: "sk",
-  /** Contact persons and projects of a customer. Sparse. */
+  /** Contact persons and projects of a customer, and contacts that were merged into one. Sparse. */
   byCustomer: { indexName: "byCustomer", partitionKey: "customerKey", sortKey: "customerSort" },
   /** Records in a state other than linked. Sparse. */
   byState: { indexName: "byState", partitionKey: "stateKey", sortKey: "stateSort" },

@@ -16,6 +16,7 @@ import {
   customerIndexSort,
   recordKey,
   stateIndexKey,
+  survivorIndexKey,
   tombstoneKey,
   type ItemKey,
 } from "./keys.ts";
@@ -54,6 +55,7 @@ export function encodeRecord(record: SyncRecord | ContactTombstone): Item {
       return {
         ...key,
         ...textsToItem({ state: record.state, mergedInto: record.mergedInto }),
+        ...encodeSurvivorIndex(record.mergedInto, sk),
         ...numbersToItem({ ...record.fence, revision: record.revision }),
       };
   }
@@ -85,6 +87,12 @@ function encodeCustomerIndex(type: "contactPerson" | "project", companyId: strin
     [TABLE.byCustomer.partitionKey]: { S: customerIndexKey(companyId) },
     [TABLE.byCustomer.sortKey]: { S: customerIndexSort(type, sk) },
   };
+}
+
+function encodeSurvivorIndex(survivorId: string | undefined, sk: string): Item {
+  if (survivorId === undefined) return {};
+  const { partitionKey, sortKey } = TABLE.byCustomer;
+  return { [partitionKey]: { S: survivorIndexKey(survivorId) }, [sortKey]: { S: sk } };
 }
 
 function encodeCustomer(customer: Customer): Item {

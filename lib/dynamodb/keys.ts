@@ -123,6 +123,11 @@ export function customerIndexSort(type: "contactPerson" | "project", sk: string)
   return `${type}#${sk}`;
 }
 
+/** Partition key in the index by customer of the contacts that were merged into one; sorted by their tombstones' keys. */
+export function survivorIndexKey(contactId: string): string {
+  return `survivor#${contactId}`;
+}
+
 /** Partition keys of a state in the index by state. */
 export function stateIndexKeys(type: SyncRecord["type"], state: RecordState): readonly string[] {
   return Array.from({ length: STATE_SHARDS }, (_, shard) => `${type}#${state}#${shard}`);

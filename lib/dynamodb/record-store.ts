@@ -5,7 +5,15 @@ import type { RecordStore, StoredContact } from "../sync/ports.ts";
 import type { Item } from "./attributes.ts";
 import { decodeContactItem, decodeCustomer, decodeProject } from "./decode-record.ts";
 import { encodeRecord } from "./encode-record.ts";
-import { customerIndexKey, isHubSpotId, parseSortKey, recordKey, tombstoneKey } from "./keys.ts";
+import {
+  customerIndexKey,
+  isHubSpotId,
+  parseSortKey,
+  recordKey,
+  sortKeyRange,
+  survivorIndexKey,
+  tombstoneKey,
+} from "./keys.ts";
 import { handOverNumber } from "./number-hand-over.ts";
 import { createNumberReservations } from "./number-reservations.ts";
 import { queryPages } from "./query-pages.ts";
@@ -37,6 +45,7 @@ export function createRecordStore(table: Table): RecordStore {
     ...createNumberReservations(table),
     handOver: (handOver) => handOverNumber(table, handOver),
     readDependantIds: (companyId) => readDependantIds(table, companyId),
+    readAbsorbedContactIds: (survivorId) => readAbsorbedContactIds(table, survivorId),
     listCustomers: (query) => listRecords(table, CUSTOMERS, query),
     listProjects: (query) => listRecords(table, PROJECTS, query),
     listContactPersons: (query) => listRecords(table, CONTACT_PERSONS, query),
@@ -93,4 +102,13 @@ async function readDependantIds(
     }
   }
   return { contactIds: [...contactIds], dealIds: [...dealIds] };
+}
+
+async function readAbsorbedContactIds(table: Table, survivorId: string): Promise<readonly string[]> {
+  const index = TABLE.byCustomer;
+  const query = { index, partition: survivorIndexKey(survivorId), ...sortKeyRange({}) };
+  const ids: string[] = [];
+  for await (const page of queryPages(table, query))
+    ids.push(...page.flatMap((item) => parseSortKey(item[TABLE.sortKey]?.S ?? "")?.id ?? []));
+  return ids;
 }

@@ -198,20 +198,12 @@ async function pointAbsorbedContacts(run: Run, sighting: Sighting<"contact">, cu
  */
 async function eraseEverything(run: Run, contact: ErasedContact): Promise<number> {
   let writes = await eraseContactPersons(run, contact);
-  for (const id of await listMergedInto(run, contact.id)) writes += await eraseEverything(run, { ...contact, id });
+  const absorbedIds = await run.store.readAbsorbedContactIds(contact.id);
+  for (const id of absorbedIds) writes += await eraseEverything(run, { ...contact, id });
   return writes;
 }
 
 type ErasedContact = Pick<Sighting<"contact">, "id" | "hint">;
-
-/** A merge moves associations, so the absorbed contact's persons are at customers where the survivor's are as well. */
-async function listMergedInto(run: Pick<Run, "store">, contactId: string): Promise<readonly string[]> {
-  const { persons } = await readContact(run, contactId);
-  const dependants = await mapConcurrently(persons, ({ companyId }) => run.store.readDependantIds(companyId));
-  const ids = new Set(dependants.flatMap(({ contactIds }) => contactIds));
-  const contacts = await run.store.readContacts([...ids]);
-  return [...contacts].flatMap(([id, { tombstone }]) => (tombstone?.mergedInto === contactId ? [id] : []));
-}
 
 /** The tombstone comes first. @returns how many contact persons were erased */
 async function eraseContactPersons(run: Run, { id: contactId, hint }: ErasedContact): Promise<number> {

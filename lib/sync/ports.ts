@@ -174,6 +174,8 @@ export interface RecordStore {
   readonly readDependantIds: (
     companyId: string,
   ) => Promise<{ readonly contactIds: readonly string[]; readonly dealIds: readonly string[] }>;
+  /** Ids of the contacts that merges absorbed into this one. Eventually consistent. */
+  readonly readAbsorbedContactIds: (survivorId: string) => Promise<readonly string[]>;
   readonly listCustomers: (query: ListQuery) => Promise<Page<Customer>>;
   readonly listProjects: (query: ListQuery) => Promise<Page<Project>>;
   readonly listContactPersons: (query: ListQuery) => Promise<Page<ContactPerson>>;

@@ -121,7 +121,15 @@ describe("encodeRecord", () => {
     expect(encodeRecord(project)["customerKey"]).toBeUndefined();
   });
 
-  it("puts a tombstone into no index and stores nothing but its id, state and fence", () => {
+  it("puts a merged contact's tombstone into the index, under its survivor", () => {
+    const { customerKey, customerSort } = encodeRecord(sampleTombstone("7", { state: "merged", mergedInto: "9" }));
+    expect({ customerKey, customerSort }).toEqual({
+      customerKey: { S: "survivor#9" },
+      customerSort: { S: "00000000000000000007" },
+    });
+  });
+
+  it("puts any other tombstone into no index and stores nothing but its id, state and fence", () => {
     expect(Object.keys(encodeRecord(sampleTombstone("7"))).toSorted()).toEqual(
       ["pk", "readAtMs", "revision", "sk", "sourceUpdatedAtMs", "state"].toSorted(),
     );

@@ -96,6 +96,22 @@ function describeReads(createStore: () => Promise<Store>): void {
     expect(await store.readDependantIds("404")).toEqual({ contactIds: [], dealIds: [] });
   });
 
+  it("answers the contacts that merges absorbed into one, also once they are erased, and nobody's else", async () => {
+    const store = await createStore();
+    await Promise.all(
+      [
+        sampleTombstone("1", { state: "merged", mergedInto: "9" }),
+        sampleTombstone("2", { state: "erased", mergedInto: "9" }),
+        sampleTombstone("3", { state: "merged", mergedInto: "99" }),
+        sampleTombstone("4", { state: "deleted" }),
+        samplePerson("9", "5"),
+      ].map(store.write),
+    );
+    expect((await store.readAbsorbedContactIds("9")).toSorted()).toEqual(["1", "2"]);
+    expect(await store.readAbsorbedContactIds("404")).toEqual([]);
+    expect(await store.readDependantIds("9")).toEqual({ contactIds: [], dealIds: [] });
+  });
+
   it("finds a project under its new customer only, once it has moved", async () => {
     const store = await createStore();
     await store.write(sampleProject("4", "5"));

@@ -38,6 +38,7 @@ export function createSimStore(
     releaseNumber: (claim) => call("releaseNumber", () => table.releaseNumber(claim)),
     listReservations: (kind, cursor) => call("listReservations", () => table.listReservations(kind, cursor)),
     readDependantIds: (companyId) => call("readDependantIds", () => table.readDependantIds(companyId)),
+    readAbsorbedContactIds: (id) => call("readAbsorbedContactIds", () => table.readAbsorbedContactIds(id)),
     listCustomers: (query) => call("listCustomers", () => table.listCustomers(query)),
     listProjects: (query) => call("listProjects", () => table.listProjects(query)),
     listContactPersons: (query) => call("listContactPersons", () => table.listContactPersons(query)),

@@ -27,6 +27,7 @@ export function createGeneratedStore(records: GeneratedRecords): RecordStore & R
     handOver: refuse("a number changes hands"),
     releaseNumber: refuse("a number is released"),
     readDependantIds: refuse("dependants are looked for"),
+    readAbsorbedContactIds: refuse("absorbed contacts are looked for"),
     listCustomers: refuse("customers are listed"),
     listProjects: refuse("projects are listed"),
     listContactPersons: refuse("contact persons are listed"),
