@@ -1,7 +1,7 @@
 import { decideContactPerson } from "../domain/contact-person.ts";
 import { decideTombstone, eraseContact, erasePerson } from "../domain/contact-tombstone.ts";
 import { MAX_LOOKS } from "../domain/decision.ts";
-import { mayLackLinks } from "../domain/suspicion.ts";
+import { mayLackLinks, suspectObject } from "../domain/suspicion.ts";
 import { RetryableError } from "./errors.ts";
 import { reportWrite } from "./commit-record.ts";
 import { contextOf, mapConcurrently, settleOutcome } from "./run.ts";
@@ -98,17 +98,25 @@ async function applyOnce(
   const pairs = await mapConcurrently(listCompanyIds(sighting, stored), (companyId) =>
     applyPair(run, sighting, { companyId, customers: known, stored: tombstone ? { ...stored, tombstone } : stored }),
   );
-  // Companies that the read does not name yet have no pair. One that is shown at a detached customer may have moved on to
-  // the survivor of a merge that nothing here tells of.
-  const isAtDetached = sighting.links.some(({ companyId }) => known.get(companyId)?.state === "detached");
-  const kinds = isAtDetached ? (["restored", "merged", "follow"] as const) : undefined;
-  const isLacking = sighting.observed.kind === "live" && mayLackLinks(sighting.observed, sighting.hint, kinds);
-  const again = pairs.find((pair) => pair.again !== undefined)?.again ?? (isLacking ? "perhapsOlder" : undefined);
+  const again = pairs.find((pair) => pair.again !== undefined)?.again ?? suspectRest(sighting, known, pairs.length);
   return {
     writes: pairs.reduce((sum, pair) => sum + pair.writes, 0),
     isRepeated: pairs.some((pair) => pair.isRepeated),
     ...(again && { again }),
   };
+}
+
+/** What may be behind the companies that no pair stands for, as the read does not name them, or shows no contact at all. */
+function suspectRest(
+  { observed, links, hint }: Sighting<"contact">,
+  customers: Customers,
+  pairs: number,
+): Suspicion | undefined {
+  if (observed.kind !== "live") return pairs === 0 ? suspectObject(observed, hint) : undefined;
+  // One that is shown at a detached customer may have moved on to the survivor of a merge that nothing here tells of.
+  const isAtDetached = links.some(({ companyId }) => customers.get(companyId)?.state === "detached");
+  const kinds = isAtDetached ? (["restored", "merged", "follow"] as const) : undefined;
+  return mayLackLinks(observed, hint, kinds) ? "perhapsOlder" : undefined;
 }
 
 /** Contact persons that came since, or of a merged contact, may belong to customers that nobody has looked up yet. */

@@ -97,6 +97,12 @@ describe("applyContacts, on a deletion", () => {
 });
 
 describe("applyContacts", () => {
+  it("looks again for a restored contact that is still seen in the bin, also where it has no contact person", async () => {
+    const hint = change("contact", "3", { restored: world.now() });
+    const outcome = await applyRead({ observed: archived(), companyIds: [], hint });
+    expect(outcome).toEqual({ kind: "again", why: "stillArchived" });
+  });
+
   it("is done at once with what an association has brought, also of a contact that was deleted before", async () => {
     await world.store.write(sampleTombstone("3", { state: "deleted" }));
     const hint = change("contact", "3", { association: world.now() });
