@@ -262,13 +262,21 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
   "lib/sync/mark-failing.ts": { least: 93 },
   "lib/sync/object-records.ts": { least: 86 },
   "lib/sync/pass-id.ts": { least: 100 },
+  "lib/sync/pass/pass-session.ts": { least: 100 },
   "lib/sync/pass/settle-page.ts": {
     least: 100,
-    explained: ["true", '""'].map((to) => ({
-      at: 'finding.kind !== "settled" && isPutOff',
-      to,
-      why: "for the type checker: what is settled is not put off",
-    })),
+    explained: [
+      ...["true", '""'].map((to) => ({
+        at: 'finding.kind !== "settled" && isPutOff',
+        to,
+        why: "for the type checker: what is settled is not put off",
+      })),
+      {
+        at: 'outcome.kind === "done" && outcome.writes > 0 ? [id]',
+        to: "true",
+        why: "for the type checker: only what is done has written",
+      },
+    ],
   },
   "lib/sync/pass/start-pass.ts": {
     least: 100,

@@ -121,7 +121,7 @@ describe("companies that contacts of a page needed", () => {
     const session = await openSession(world);
     const asked: string[] = [];
     world.faults.beforeStore = (name) => void asked.push(name);
-    await settle(session, { ...page, applied: { contact: { "7": done(1) } } });
+    await settle(session, { ...page, applied: { contact: { "7": done(1) }, company: { "2": done(0) } } });
     expect(asked).toEqual([]);
     expect(countsOf(session, "company")).toEqual({});
   });
