@@ -293,6 +293,33 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
   "lib/sync/mark-failing.ts": { least: 93 },
   "lib/sync/object-records.ts": { least: 86 },
   "lib/sync/pass-id.ts": { least: 100 },
+  "lib/sync/pass/pass-session.ts": { least: 100 },
+  "lib/sync/pass/settle-page.ts": {
+    least: 100,
+    explained: [
+      ...["true", '""'].map((to) => ({
+        at: 'finding.kind !== "settled" && isPutOff',
+        to,
+        why: "for the type checker: what is settled is not put off",
+      })),
+      {
+        at: 'outcome.kind === "done" && outcome.writes > 0 ? [id]',
+        to: "true",
+        why: "for the type checker: only what is done has written",
+      },
+    ],
+  },
+  "lib/sync/pass/start-pass.ts": {
+    least: 100,
+    explained: [
+      { at: "passId > stopped.passId", to: "passId >= stopped.passId", why: "the stopped pass has not succeeded" },
+      ...[
+        ["preview !== undefined && { preview }", "true"] as const,
+        ["marks !== undefined && {", "true"] as const,
+        ["read === undefined ? []", "false"] as const,
+      ].map(([at, to]) => ({ at, to, why: "a checkpoint is stored as JSON, which leaves out what is undefined" })),
+    ],
+  },
   "lib/sync/pass/trial-turn.ts": {
     least: 100,
     explained: [{ at: "companyId === undefined ||", to: "false", why: GUARD }],
@@ -304,6 +331,13 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
       to: `case "${type}":`,
       why: "for the type checker: the case that it falls through to does the same",
     })),
+  },
+  "lib/sync/pass/work-on-pass.ts": {
+    least: 100,
+    explained: [
+      { at: "if (types.length === 0) continue;", to: "false", why: SHORTCUT },
+      { at: "if (pass.confirms === undefined) return {};", to: "false", why: SHORTCUT },
+    ],
   },
   "lib/sync/process-changes.ts": {
     least: 100,

@@ -130,6 +130,28 @@ describe("a pass that the brake stopped", () => {
     expect(contentOf(world)).toEqual(before);
   });
 
+  it("names each type that would lose too much", async () => {
+    const filled = fill({ companies: 60, contacts: 0, deals: 60 });
+    const { world, hubspot } = filled;
+    await world.runPass();
+    await work(filled);
+    deleteCompanies(filled, 21);
+    for (const number of numbers(30)) hubspot.delete("deal", dealId(number));
+    await wait(filled, 60_000);
+    expect((await world.runPass()).reason).toMatch(
+      /^21 of 57 records of type company [^;]*may; \d+ of \d+ records of type deal [^;]*may\. Nothing /u,
+    );
+  });
+
+  it("is carried out by a whole pass, also where it was one over a part", async () => {
+    const filled = await carryOver(100);
+    deleteCompanies(filled, 25);
+    const stopped = await filled.world.runPass({ types: ["company"] });
+    expect(stopped).toMatchObject({ status: "stopped" });
+    expect(await filled.world.runPass({ confirms: stopped.passId })).toMatchObject({ status: "succeeded" });
+    expect(inactive(filled)).toBe(25);
+  });
+
   it("can be confirmed once only, and not when a later pass has succeeded by itself", async () => {
     const filled = await carryOver(100);
     deleteCompanies(filled, 25);
