@@ -150,11 +150,12 @@ describe("a LaneSet laid out at marks", () => {
     expect(layOut(further, 300)).toEqual(["company start 0+9000", "company 90000 9000+3000"]);
   });
 
-  it.each<[name: string, lanes: LaneSet]>([
-    ["is cut already", begun({ company: 12_000 }, [{ ...fresh, fromId: "9", read: 0 }])],
-    ["is not listed", new LaneSet([createLane("deal")], { deal: 12_000 })],
-    ["is so small that no cut may cost a call", begun({ company: 11_000 })],
-  ])("stays as it is where the type %s", (_name, lanes) => {
+  it.each<[name: string, create: () => LaneSet]>([
+    ["is cut already", () => begun({ company: 12_000 }, [{ ...fresh, fromId: "9", read: 0 }])],
+    ["is not listed", () => new LaneSet([createLane("deal")], { deal: 12_000 })],
+    ["is so small that no cut may cost a call", () => begun({ company: 11_000 })],
+  ])("stays as it is where the type %s", (_name, create) => {
+    const lanes = create();
     const before = [...lanes.all];
     layOut(lanes, 300);
     expect(lanes.all).toEqual(before);
@@ -183,6 +184,15 @@ describe("a LaneSet that cuts a lane by guess", () => {
     expect(begun({ company: 11_000 }).cut(occasion)).toBeUndefined();
   });
 
+  it("counts the objects of each type once", () => {
+    const contacts = { ...createLane("contact"), read: 15_000 };
+    const lanes = begun({ company: 5_000, contact: 5_000 }, [contacts]);
+    const all = { ...occasion, splittable: { company: true, contact: false } };
+    // One of 200 pages.
+    expect(lanes.cut(all)).toBe(2);
+    expect(lanes.cut(all)).toBeUndefined();
+  });
+
   it("may cut by what it has read where that is more than the last pass saw", () => {
     const lanes = new LaneSet(
       [
@@ -203,7 +213,12 @@ describe("a LaneSet that cuts a lane by guess", () => {
     expect(lanes.at(1).toId).toBe(String(34_000 + 64 * 1_000));
   });
 
-  it("does not cut what has shown too little to tell", () => {
+  it("does not cut what has shown too little to tell, but another", () => {
+    const lanes = new LaneSet([fresh, createLane("contact")], { contact: 100_000 });
+    lanes.note(1, { ids: idsFrom(10), reachedId: "1000" });
+    const all = { ...occasion, running: running(0, 1), splittable: { company: true, contact: true } };
+    expect(lanes.cut(all)).toBe(2);
+    expect(lanes.at(2).type).toBe("contact");
     expect(new LaneSet([fresh], {}).cut(occasion)).toBeUndefined();
     expect(new LaneSet([fresh], { company: 100_000 }).cut(occasion)).toBeUndefined();
   });
@@ -251,6 +266,15 @@ describe("a LaneSet that cuts a lane by guess", () => {
     expect(lanes.cut({ ...occasion, running: running(0, 1, 2), pace })).toBe(3);
     // Half of 900 pages.
     expect(lanes.at(0).toId).toBe(String(1_000 + 450 * 1_000));
+  });
+
+  it("cuts the lane with most left, but none behind its end", () => {
+    const lanes = new LaneSet([short, long], { company: 100_000 });
+    expect(lanes.cut({ ...occasion, running: running(0, 1) })).toBe(2);
+    // One of three pieces.
+    expect(lanes.at(1).toId).toBe(String(1_000 + 300 * 1_000));
+    const wrong = new LaneSet([{ ...long, toId: "1500" }], { company: 100_000 });
+    expect(wrong.cut(occasion)).toBeUndefined();
   });
 
   it("cuts nothing where twelve lanes are at work", () => {
