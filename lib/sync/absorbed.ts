@@ -27,13 +27,14 @@ export async function applySurvivorsFirst<T extends "company" | "deal">(
 ): Promise<Outcomes> {
   const outcomes = new Map<string, Outcome>();
   const survivors = sightings.filter(({ observed }) => observed.kind !== "absorbed");
-  const absorbed = sightings.filter(({ observed }) => observed.kind === "absorbed");
-  const live = new Set(survivors.flatMap(({ id, observed }) => (observed.kind === "live" ? [id] : [])));
+  const absorbed = sightings.flatMap((sighting) =>
+    sighting.observed.kind === "absorbed" ? [{ sighting, survivorId: sighting.observed.survivorId }] : [],
+  );
+  const live = new Set(survivors.filter(({ observed }) => observed.kind === "live").map(({ id }) => id));
   await mapConcurrently(survivors, async (sighting) => {
     outcomes.set(sighting.id, await settleOutcome(() => apply(sighting)));
   });
-  await mapConcurrently(absorbed, async (sighting) => {
-    const survivorId = sighting.observed.kind === "absorbed" ? sighting.observed.survivorId : "";
+  await mapConcurrently(absorbed, async ({ sighting, survivorId }) => {
     const survivor = outcomes.get(survivorId);
     const isSafe = survivor?.kind === "done" && live.has(survivorId);
     outcomes.set(sighting.id, isSafe ? await settleOutcome(() => apply(sighting)) : waitForSurvivor(survivor));
@@ -55,16 +56,9 @@ export async function readAbsorbed<R extends Customer | Project>(
   sighting: Sighting<"company"> | Sighting<"deal">,
   own: R | undefined,
 ): Promise<readonly R[]> {
-  return sighting.observed.kind === "live" ? readChains({ read }, sighting.id, listAbsorbedIds(sighting, own)) : [];
-}
-
-/** All ids that are known to lead to this live object by merges, also those that were never stored. */
-export function listAbsorbedIds(
-  { observed, hint }: Sighting<"company"> | Sighting<"deal">,
-  own: Pick<Customer | Project, "absorbedIds"> | undefined,
-): readonly string[] {
+  const { id, observed, hint } = sighting;
   if (observed.kind !== "live") return [];
-  return [...observed.object.mergedIds, ...(hint.absorbs ?? []), ...(own?.absorbedIds ?? [])];
+  return readChains({ read }, id, [...observed.object.mergedIds, ...(hint.absorbs ?? []), ...(own?.absorbedIds ?? [])]);
 }
 
 async function readChains<R extends Customer | Project>(
@@ -97,8 +91,10 @@ export function describeGiver<R extends Customer | Project>(
 ): Giver<R> | undefined {
   const { sighting, absorbed, giverId } = merge;
   const giver = absorbed.find((record) => idOf(record) === giverId);
-  const pointer = giver && point(giver, { ...describeTarget(idOf(giver), sighting), cause, nowMs: clock.now() });
-  return giver && pointer && { id: idOf(giver), pointer };
+  if (giver === undefined) return undefined;
+  const id = idOf(giver);
+  const pointer = point(giver, { ...describeTarget(id, sighting), cause, nowMs: clock.now() });
+  return pointer && { id, pointer };
 }
 
 function describeTarget(absorbedId: string, { id, hint, observed }: Sighting<"company"> | Sighting<"deal">) {

@@ -1,5 +1,6 @@
 import { failNewCustomer, failNewProject, failRecord } from "../domain/failing.ts";
 import { reportWrite } from "./commit-record.ts";
+import { readObjectRecords } from "./object-records.ts";
 import type { Change } from "../domain/change.ts";
 import type { SyncRecord } from "../domain/record.ts";
 import type { Run } from "./run.ts";
@@ -10,22 +11,11 @@ import type { Run } from "./run.ts";
  */
 export async function markFailing(run: Run, change: Change, error: string): Promise<void> {
   const failure = { error, cause: run.cause, nowMs: run.clock.now() };
-  const records = await readRecords(run, change);
+  const records = await readObjectRecords(run, change.type, change.id);
   const marked = records.flatMap((record) => failRecord(record, failure) ?? []);
   for (const record of [...marked, ...(records.length === 0 ? newEntries(change, failure) : [])]) {
     if ((await run.store.write(record)) === "written")
       reportWrite(run, change.id, { record, isTouch: false, origin: change.origin });
-  }
-}
-
-async function readRecords(run: Run, { type, id }: Change): Promise<readonly SyncRecord[]> {
-  switch (type) {
-    case "company":
-      return [...(await run.store.readCustomers([id])).values()];
-    case "contact":
-      return (await run.store.readContacts([id])).get(id)?.persons ?? [];
-    case "deal":
-      return [...(await run.store.readProjects([id])).values()];
   }
 }
 

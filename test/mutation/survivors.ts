@@ -231,23 +231,39 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
     least: 100,
     explained: [{ at: "stored !== undefined;", to: "true", why: "a first write always differs" }],
   },
-  "lib/sync/absorbed.ts": { least: 92 },
+  "lib/sync/absorbed.ts": {
+    least: 100,
+    explained: [{ at: "record.reason?.code ===", to: "record.reason.code", why: GUARD }],
+  },
   "lib/sync/apply-by-hand.ts": {
     least: 100,
     explained: [{ at: "if (applied === undefined) throw", why: "for the type checker: each change has an outcome" }],
   },
-  "lib/sync/apply-changes.ts": { least: 87 },
-  "lib/sync/apply-companies.ts": { least: 95 },
+  "lib/sync/apply-changes.ts": {
+    least: 100,
+    explained: ["{}", '""', '["Stryker was here"]'].map((to) => ({
+      at: 'observed: { kind: "missing", readAtMs: run.clock.now() }, links: []',
+      to,
+      why: "an erasure asks neither what was read nor of which companies",
+    })),
+  },
+  "lib/sync/apply-companies.ts": { least: 100 },
   "lib/sync/apply-contacts.ts": {
     least: 100,
     explained: [{ at: 'observed.kind === "absorbed" ?', to: "true", why: "nothing else has a survivor" }],
   },
-  "lib/sync/apply-deals.ts": { least: 93 },
+  "lib/sync/apply-deals.ts": {
+    least: 100,
+    explained: [{ at: "primaryId === undefined ? undefined :", to: "false", why: "no company has no customer" }],
+  },
   "lib/sync/apply-sightings.ts": {
     least: 100,
     explained: [
-      { at: "storedContacts.get(id)?.persons ?? []", to: "storedContacts.get(id).persons", why: GUARD },
-      { at: "storedContacts.get(id)?.persons ?? []", to: '["Stryker was here"]', why: GUARD },
+      ...["storedContacts.get(id).persons", '["Stryker was here"]'].map((to) => ({
+        at: "storedContacts.get(id)?.persons ?? []",
+        to,
+        why: "the store's answer has each contact that was asked for",
+      })),
       { at: "turned.hints.get(companyId)?.origin", to: "turned.hints.get(companyId).origin", why: GUARD },
     ],
   },
@@ -285,13 +301,27 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
       { at: "if (companies?.length === 0)", to: "companies.length", why: GUARD },
     ],
   },
-  "lib/sync/follow-up.ts": { least: 95 },
+  "lib/sync/follow-up.ts": {
+    least: 100,
+    explained: ["inHubSpot.contacts.get(companyId) ?? []", "inHubSpot.deals.get(companyId) ?? []"].map((at) => ({
+      at,
+      to: '["Stryker was here"]',
+      why: "HubSpot's answer has each company that was asked for",
+    })),
+  },
   "lib/sync/local-write.ts": {
     least: 100,
     explained: [{ at: "return record === undefined ?", why: GUARD }],
   },
-  "lib/sync/mark-failing.ts": { least: 93 },
-  "lib/sync/object-records.ts": { least: 86 },
+  "lib/sync/mark-failing.ts": { least: 100 },
+  "lib/sync/object-records.ts": {
+    least: 100,
+    explained: ['["Stryker was here"]', "(await store.readContacts([id])).get(id).persons"].map((to) => ({
+      at: "get(id)?.persons ?? []",
+      to,
+      why: "the store's answer has each contact that was asked for",
+    })),
+  },
   "lib/sync/pass-id.ts": { least: 100 },
   "lib/sync/pass/lane-set.ts": {
     least: 100,

@@ -5,7 +5,7 @@ import { applySurvivorsFirst, pointAbsorbed, readAbsorbed } from "../../lib/sync
 import { describeAbsorbedCustomers } from "../../lib/sync/apply-companies.ts";
 import type { Outcome, Run, Sighting } from "../../lib/sync/run.ts";
 import { sampleCompany, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
-import { sampleCustomer } from "../fixtures/sample-records.ts";
+import { sampleCustomer, sampleUntransferred } from "../fixtures/sample-records.ts";
 import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
 
 let world: SyncWorld;
@@ -97,10 +97,13 @@ describe("readAbsorbed", () => {
     expect(calls).toEqual([["1", "4711", "2", "3"], ["4"], ["5"]]);
   });
 
-  it("finds nothing for what HubSpot does not show as alive", async () => {
+  it("asks for nothing where HubSpot does not show the survivor as alive, or nothing was absorbed", async () => {
     await store({ "1": [] });
+    const calls: unknown[] = [];
+    world.faults.beforeStore = (_name, [ids]) => void calls.push(ids);
     expect(await find(archived("90"), sampleCustomer("90", { absorbedIds: ["1"] }))).toEqual([]);
     expect(await find(live("90"), undefined)).toEqual([]);
+    expect(calls).toEqual([]);
   });
 });
 
@@ -131,12 +134,22 @@ describe("pointAbsorbed", () => {
 
   it("leads what a survivor deleted since has taken over to it, and leaves what it has not", async () => {
     await store({ "1": [], "2": [] });
-    const { fields: _, ...empty } = sampleCustomer("90", { state: "deleted", absorbedIds: ["1"] });
+    await world.store.write(sampleUntransferred("3"));
+    const { fields: _, ...empty } = sampleCustomer("90", { state: "deleted", absorbedIds: ["1", "3"] });
     await point(archived("90"), empty);
     expect(await read("1")).toMatchObject({ state: "linked" });
+    expect(await read("3")).toMatchObject({ state: "merged", reason: { survivorId: "90" } });
     await point(archived("90"), { ...sampleCustomer("90"), state: "deleted", absorbedIds: ["1"] });
     expect(await read("1")).toMatchObject({ state: "merged", reason: { survivorId: "90" } });
     expect(await read("2")).toMatchObject({ state: "linked" });
+  });
+
+  it("gives no number back where there is none", async () => {
+    await world.store.write(sampleUntransferred("1"));
+    const calls: string[] = [];
+    world.faults.beforeStore = (name) => void calls.push(name);
+    await point(live("90", ["1"]), sampleCustomer("90", { absorbedIds: ["1"] }));
+    expect(calls).toEqual(["readCustomers", "write"]);
   });
 
   it("decides anew when another writer was faster", async () => {

@@ -1,9 +1,69 @@
-import { describe, expect, it } from "vitest";
-import { followPointers, isWanted } from "../../lib/sync/apply-deals.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { MAX_LOOKS } from "../../lib/domain/decision.ts";
+import { applyDeals, followPointers, isWanted } from "../../lib/sync/apply-deals.ts";
 import type { Sighting } from "../../lib/sync/run.ts";
 import { SAMPLE_SETTINGS, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
-import { sampleCustomer } from "../fixtures/sample-records.ts";
-import { change } from "../fixtures/sync-world.ts";
+import { sampleCustomer, sampleProject } from "../fixtures/sample-records.ts";
+import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
+
+let world: SyncWorld;
+
+beforeEach(() => {
+  world = createSyncWorld();
+});
+
+/** A read of deal 90 at company 1, into which deal 5 was merged. */
+function seeSurvivor(hint: Partial<Sighting<"deal">["hint"]> = {}): Sighting<"deal"> {
+  const object = sampleDeal("90", { mergedIds: ["5"] });
+  return {
+    id: "90",
+    observed: { kind: "live", readAtMs: world.now(), object },
+    links: [{ companyId: "1", isPrimary: true }],
+    hint: { ...change("deal", "90"), ...hint },
+  };
+}
+
+const apply = async (sighting: Sighting<"deal">, ...customerIds: readonly string[]) => {
+  const customers = new Map(customerIds.map((id) => [id, sampleCustomer(id)]));
+  return (await applyDeals({ ...world.ports, cause: "event" }, [sighting], customers)).get(sighting.id);
+};
+const absorbed = async () => (await world.store.readProjects(["5"])).get("5");
+
+describe("applyDeals", () => {
+  it("looks again for a company that is not here yet until the last look, then lets the project wait", async () => {
+    for (const looks of [0, MAX_LOOKS - 1])
+      expect(await apply(seeSurvivor({ looks }))).toEqual({ kind: "again", why: "notFoundYet" });
+    expect(await apply(seeSurvivor({ looks: MAX_LOOKS }))).toEqual({ kind: "done", writes: 1 });
+    expect(world.store.projects()).toMatchObject([{ dealId: "90", state: "waiting" }]);
+  });
+
+  it("frees the short form of what was absorbed, where the survivor has one", async () => {
+    for (const id of ["5", "90"]) {
+      await world.store.write(sampleProject(id, "1"));
+      await world.store.reserveNumber({ kind: "shortForm", number: id, holderId: id, atMs: 1 });
+    }
+    await apply(seeSurvivor(), "1");
+    expect(await absorbed()).toMatchObject({ state: "merged" });
+    expect(world.store.reservations().map(({ number }) => number)).toEqual(["90"]);
+  });
+
+  it("gives no short form back where what was absorbed has none", async () => {
+    const { shortForm: _, fields: __, ...waiting } = sampleProject("5", "1", { state: "waiting" });
+    await world.store.write(waiting);
+    const calls: string[] = [];
+    world.faults.beforeStore = (name) => void calls.push(name);
+    await apply(seeSurvivor(), "1");
+    expect(await absorbed()).toMatchObject({ state: "merged" });
+    expect(calls).not.toContain("releaseNumber");
+  });
+
+  it("leaves what was absorbed as it is while the survivor is only to be read again", async () => {
+    const stored = sampleProject("5", "1");
+    await world.store.write(stored);
+    expect(await apply(seeSurvivor({ at: { deleted: 1 } }), "1")).toEqual({ kind: "again", why: "stillThere" });
+    expect(await absorbed()).toEqual(stored);
+  });
+});
 
 const pointer = (id: string, survivorId: string) =>
   sampleCustomer(id, { state: "merged", reason: { code: "absorbedBy", survivorId } });

@@ -11,11 +11,14 @@ let run: Run;
 
 const turned = sampleCustomer("1", { isFollowUpDue: true, absorbedIds: ["9"] });
 
-/** Customer 1 has turned. HubSpot knows contact 31 and deal 51 of it, our store 32 and 52, and 33 of what it absorbed. */
+/**
+ * Customer 1 has turned. HubSpot knows contacts 30 and 31 and deal 51 of it, our store 31, 32 and 52, and 33 of what it
+ * absorbed.
+ */
 beforeEach(async () => {
   world = createSyncWorld();
   run = { ...world.ports, cause: "admin" };
-  world.hubspot.putContact(sampleContact("31"), ["1"]);
+  for (const id of ["30", "31"]) world.hubspot.putContact(sampleContact(id), ["1"]);
   world.hubspot.putDeal(sampleDeal("51"), "1");
   await world.store.write(turned);
   await world.store.write(samplePerson("31", "1"));
@@ -34,6 +37,7 @@ describe("followUp", () => {
     expect(others).toEqual([]);
     expect(message?.deliveryId).toBe("d1");
     expect(message?.changes.map(({ type, id }) => `${type} ${id}`)).toEqual([
+      "contact 30",
       "contact 31",
       "contact 32",
       "contact 33",

@@ -52,8 +52,11 @@ describe("markFailing", () => {
   it("leaves a detached record as it is, and makes no entry beside it", async () => {
     const detached = sampleCustomer("3", { state: "detached" });
     await world.store.write(detached);
+    const calls: string[] = [];
+    world.faults.beforeStore = (name) => void calls.push(name);
     await markFailing(run, change("company", "3"), "too large");
     expect(all()).toEqual([detached]);
+    expect(calls).toEqual(["readCustomers"]);
     expect(told()).toEqual([]);
   });
 
