@@ -15,7 +15,7 @@ export interface BrakeLoad {
   /** Objects that HubSpot listed. */
   readonly listed: number;
   /** How many a person confirmed, if one did. */
-  readonly confirmed?: number;
+  readonly confirmed?: number | undefined;
 }
 
 export type BrakeVerdict =

@@ -1,4 +1,4 @@
-import { isOutage, RetryableError } from "../errors.ts";
+import { NonRetryableError, RetryableError } from "../errors.ts";
 import { endPass } from "./end-pass.ts";
 import { LostLeaseError, PassSession, leaseUntil } from "./pass-session.ts";
 import { restartWithSettings, workOnPass } from "./work-on-pass.ts";
@@ -81,7 +81,6 @@ async function settleSetback(session: PassSession, error: unknown): Promise<void
 
 /** Only our own errors' messages are free of personal data. */
 function describeFailure(error: unknown): string {
-  if (isOutage(error) || error instanceof RetryableError) return error.message;
-  if (error instanceof Error && "code" in error && error.name === "NonRetryableError") return error.message;
-  return "unexpected failure, see the log";
+  const isOurs = error instanceof RetryableError || error instanceof NonRetryableError;
+  return isOurs ? error.message : "unexpected failure, see the log";
 }

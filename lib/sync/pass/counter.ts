@@ -7,10 +7,6 @@ export class Counter {
   add(name: string, count = 1): void {
     this.sums[name] = (this.sums[name] ?? 0) + count;
   }
-
-  addAll(sums: Readonly<Record<string, number>>): void {
-    for (const [name, count] of Object.entries(sums)) this.add(name, count);
-  }
 }
 
 /** Counts what repairs do and why they were needed. */

@@ -17,7 +17,7 @@ export interface DeferredObject {
 
 /** Whether an object waits until all is listed: it would lose something, or what was read may be older than what is stored. */
 export function isPutOff(finding: Finding, outcome: Outcome | undefined): boolean {
-  return finding.kind === "deferred" || (finding.kind === "suspect" && outcome?.kind === "again");
+  return finding.kind === "deferred" || outcome?.kind === "again";
 }
 
 /** A deferred object as it is stored: `contact:118330700001:deactivated=2:repaired=2:by.missedEvent=2`. */

@@ -59,7 +59,7 @@ export function readBrake(session: PassSession, type: ObjectType, confirmed: num
     listed: session.countOf(type, "read"),
   };
   const { brake } = session.ports;
-  const verdict = judgeBrake({ ...load, ...(confirmed !== undefined && { confirmed }) }, brake);
+  const verdict = judgeBrake({ ...load, confirmed }, brake);
   const limit = Math.max(brake.minimum, Math.floor((load.active * brake.percent) / 100));
   return verdict.kind === "held" ? { ...load, limit: verdict.limit, isHeld: true } : { ...load, limit, isHeld: false };
 }

@@ -11,20 +11,19 @@ export type StoredObject =
 
 /** Goes through the records of a lane, as far as its list pages go. */
 export class RecordCursor {
-  readonly #records: AsyncIterator<StoredObject>;
+  readonly #records: AsyncGenerator<StoredObject, undefined>;
   #next: StoredObject | undefined;
-  #isEnded = false;
 
   /** @param laneNow the lane as it is now: while it is gone through, its end may be cut off */
   constructor(streams: RecordStreams, laneNow: () => ListLane) {
-    this.#records = openStream(streams, laneNow)[Symbol.asyncIterator]();
+    this.#records = openStream(streams, laneNow);
   }
 
   /** All records up to and with this id that were not taken yet; without an id, all that are left. */
   async takeUntil(lastId: string | undefined): Promise<readonly StoredObject[]> {
     const taken: StoredObject[] = [];
     for (;;) {
-      const record = this.#next ?? (await this.#read());
+      const record = this.#next ?? (await this.#records.next()).value;
       this.#next = record;
       if (record === undefined) return taken;
       if (lastId !== undefined && compareIds(record.id, lastId) > 0) return taken;
@@ -34,18 +33,11 @@ export class RecordCursor {
   }
 
   async close(): Promise<void> {
-    await this.#records.return?.();
-  }
-
-  async #read(): Promise<StoredObject | undefined> {
-    if (this.#isEnded) return undefined;
-    const { done, value } = await this.#records.next();
-    this.#isEnded = done === true;
-    return done === true ? undefined : value;
+    await this.#records.return(undefined);
   }
 }
 
-async function* openStream(streams: RecordStreams, laneNow: () => ListLane): AsyncGenerator<StoredObject, void, void> {
+async function* openStream(streams: RecordStreams, laneNow: () => ListLane): AsyncGenerator<StoredObject, undefined> {
   const { type, doneId } = laneNow();
   const range = {
     ...(doneId !== undefined && { afterId: doneId }),

@@ -96,6 +96,13 @@ describe("countPass", () => {
     },
   );
 
+  it("tells zeros of a type of which nothing was counted", () => {
+    const metrics: Record<string, number> = {};
+    const telemetry = { count: (name: string, value: number): void => void (metrics[name] = value) };
+    countPass(telemetry, { status: "succeeded", types: ["company"], counts: {} }, REPORT);
+    expect(metrics).toMatchObject({ PassCompanyRead: 0, PassRepaired: 0, RecordsFailing: 0, PassSeconds: 61.5 });
+  });
+
   it("says nothing of types that were not compared", () => {
     const names = Object.keys(count("succeeded", ["deal"]));
     expect(names.filter((name) => /Company|Contact/u.test(name))).toEqual([]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Finding, Repair } from "../../../lib/domain/pass-finding.ts";
 import { REPAIR_CAUSES } from "../../../lib/domain/repair-cause.ts";
+import { NonRetryableError } from "../../../lib/sync/errors.ts";
 import { decodeDeferred, encodeDeferred } from "../../../lib/sync/pass/deferred-object.ts";
 import { CHUNK_ENTRIES } from "../../../lib/sync/pass/pass-session.ts";
 import { sampleCustomer } from "../../fixtures/sample-records.ts";
@@ -29,6 +30,20 @@ describe("encodeDeferred", () => {
     const chunk = Array.from({ length: CHUNK_ENTRIES }, () => encodeDeferred("contact", object)).flat();
     expect(chunk).toHaveLength(CHUNK_ENTRIES);
     expect(Buffer.byteLength(JSON.stringify(chunk))).toBeLessThan(MOST_ITEM_BYTES);
+  });
+
+  it.each(["company:x7", "company:7x", "company:7:-harmed=1", "company:7:harmed=1x", "company:7:harmed=1:deferred"])(
+    "reads no more into %j than it is",
+    (text) => {
+      expect(() => decodeDeferred(text)).toThrow(NonRetryableError);
+    },
+  );
+
+  it("names what it cannot read, as far as a line of the log goes", () => {
+    const text = `company:${"x".repeat(100)}`;
+    const expected = `A deferred object is stored as "company:${"x".repeat(52)}"`;
+    expect(() => decodeDeferred(text)).toThrow(new NonRetryableError(expected, { code: "badAnswer" }));
+    expect(() => decodeDeferred(text)).toThrow(expect.objectContaining({ code: "badAnswer" }));
   });
 
   it("keeps what the report counts", () => {

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { listUse, OTHER_USE } from "../../../lib/domain/use-rows.ts";
 import { PASS_SCHEMAS } from "../../../lib/dynamodb/pass-schemas.ts";
 import type { Pass } from "../../../lib/sync/pass-ports.ts";
+import { PassUse } from "../../../lib/sync/pass/pass-use.ts";
+import type { PassUsage } from "../../../lib/sync/pass/pass-types.ts";
 import { changeUnheard, fill, sums, work, type Filled } from "../../fixtures/pass-portal.ts";
 import { openSession, resumeSession } from "../../fixtures/pass-session.ts";
 import { Death } from "../../fixtures/pass-world.ts";
@@ -130,6 +132,20 @@ describe("what a pass used, by type", () => {
     await world.clock.run(before.workOn("company", () => world.ports.hubspot.listPage("company")));
     const session = await openSession(world, { pass: { passId: "another" } });
     expect(session.counts["company"]).toMatchObject({ hubspotCalls: 0, durationMs: 0 });
+  });
+
+  it("goes on from what earlier invocations used, with what HubSpot allows as it is known now", () => {
+    const start = { hubspotCalls: 5, rateLimitedCalls: 2, readUnits: 10, writeUnits: 4 };
+    const used = { hubspotCalls: 100, rateLimitedCalls: 20, readUnits: 200, writeUnits: 50, allowedPerSecond: 10 };
+    let now: PassUsage = start;
+    const { clock, meter } = fill({ companies: 1, contacts: 0, deals: 0 }).world.ports;
+    const use = new PassUse({ clock, meter, readUsage: () => now }, { used });
+    now = { hubspotCalls: 8, rateLimitedCalls: 3, readUnits: 15, writeUnits: 6 };
+    const total = { hubspotCalls: 103, rateLimitedCalls: 21, readUnits: 205, writeUnits: 52 };
+    expect(use.total).toEqual(total);
+    expect(use.total).not.toHaveProperty("allowedPerSecond");
+    now = { ...now, allowedPerSecond: 19 };
+    expect(use.total).toEqual({ ...total, allowedPerSecond: 19 });
   });
 
   it("counts as nobody's what an invocation of an older version used", async () => {

@@ -1,0 +1,240 @@
+import { describe, expect, it } from "vitest";
+import { REPLICA_LAG_MS } from "../../../lib/domain/suspicion.ts";
+import { applyChanges } from "../../../lib/sync/apply-changes.ts";
+import { applyDeferred } from "../../../lib/sync/pass/apply-deferred.ts";
+import { toChange } from "../../../lib/sync/pass/deferred-object.ts";
+import type { PassSession } from "../../../lib/sync/pass/pass-session.ts";
+import { companyId, contactId, dealId, fill, numbers, work, type Filled } from "../../fixtures/pass-portal.ts";
+import { openSession, resumeSession } from "../../fixtures/pass-session.ts";
+
+const wait = ({ world }: Filled, ms: number): Promise<void> => world.clock.run(world.clock.sleep(ms));
+
+/** A portal that was carried over an hour ago. */
+async function carryOver(companies = 12, counts: { contacts?: number; deals?: number } = {}): Promise<Filled> {
+  const filled = fill({ companies, contacts: 0, deals: 0, ...counts }, { latencyMs: 1_000 });
+  await filled.world.runPass();
+  await work(filled);
+  await wait(filled, 3_600_000);
+  return filled;
+}
+
+const deactivated = (number: number): string => `company:${companyId(number)}:deactivated=1:repaired=1`;
+
+/** A contact at two companies has left one of them, and a pass has seen it. */
+async function leaveCompany(): Promise<Filled> {
+  const filled = await carryOver(12, { contacts: 12 });
+  const from = { type: "contact", id: contactId(9) } as const;
+  filled.hubspot.dissociate({ from, to: { type: "company", id: companyId(10) }, isPrimary: false });
+  await filled.world.runPass();
+  return filled;
+}
+
+/** A session that has put these off and come to applying them. */
+async function putOff(filled: Filled, entries: readonly string[], workMs?: number): Promise<PassSession> {
+  const { world } = filled;
+  const session = await openSession(world, { ...(workMs !== undefined && { workMs }) });
+  session.defer(entries);
+  await world.clock.run(session.save());
+  return session;
+}
+
+const apply = ({ world }: Filled, session: PassSession): Promise<boolean> => world.clock.run(applyDeferred(session));
+
+/** Calls that read objects by their ids, among the live ones or the archived ones, from now on. */
+function countReads({ world }: Filled): () => number {
+  let reads = 0;
+  world.faults.onHubSpot = (url) => {
+    if (/objects.*batch\/read/u.test(url)) reads += 1;
+  };
+  return () => reads;
+}
+
+describe("applyDeferred", () => {
+  it("reads what was put off once more, a hundred at a time, and counts what it took away", async () => {
+    const filled = await carryOver(130);
+    const gone = numbers(130).filter((number) => number % 20 !== 7);
+    for (const number of gone) filled.hubspot.delete("company", companyId(number));
+    await wait(filled, 60_000);
+    const session = await putOff(filled, gone.map(deactivated));
+    const reads = countReads(filled);
+    expect(await apply(filled, session)).toBe(true);
+    // Two batches, each among the live objects and among the archived ones.
+    expect(reads()).toBe(4);
+    expect(session.state.applied).toBe(gone.length);
+    expect(session.countOf("company", "deactivated")).toBe(gone.length);
+    expect(session.countOf("company", "repaired")).toBe(gone.length);
+  });
+
+  it("goes on behind the batch that its time ran out with, and reads none twice", async () => {
+    const filled = await carryOver(230);
+    const gone = numbers(230).filter((number) => number % 20 !== 7);
+    for (const number of gone) filled.hubspot.delete("company", companyId(number));
+    await wait(filled, 60_000);
+    const reads = countReads(filled);
+    const first = await putOff(filled, gone.map(deactivated), 500);
+    expect(await apply(filled, first)).toBe(false);
+    expect([first.state.applied, reads()]).toEqual([100, 2]);
+    const second = resumeSession(first);
+    expect(await apply(filled, second)).toBe(true);
+    expect([second.state.applied, reads()]).toEqual([gone.length, 6]);
+    expect(second.countOf("company", "deactivated")).toBe(gone.length);
+  });
+
+  it("reads nothing when its time was up before", async () => {
+    const filled = await carryOver();
+    filled.hubspot.delete("company", companyId(1));
+    const reads = countReads(filled);
+    const session = await putOff(filled, [deactivated(1)], 0);
+    expect(await apply(filled, session)).toBe(false);
+    expect([session.state.applied, reads()]).toEqual([0, 0]);
+  });
+
+  it("applies once what a crash has put off twice", async () => {
+    const filled = await carryOver();
+    filled.hubspot.delete("company", companyId(1));
+    await wait(filled, 60_000);
+    const session = await putOff(filled, [deactivated(1), deactivated(1)]);
+    expect(await apply(filled, session)).toBe(true);
+    expect(session.state.applied).toBe(2);
+    expect(session.countOf("company", "deactivated")).toBe(1);
+  });
+
+  it("takes companies before the deals that depend on them, and counts each under its type", async () => {
+    const filled = await carryOver(12, { deals: 3 });
+    filled.hubspot.delete("company", companyId(1));
+    filled.hubspot.delete("deal", dealId(2));
+    await wait(filled, 60_000);
+    const asked: string[] = [];
+    filled.world.faults.onHubSpot = (url) => {
+      const [, type] = /objects.*\/(\w+)\/batch\/read/u.exec(url) ?? [];
+      if (type !== undefined) asked.push(type);
+    };
+    const session = await putOff(filled, [`deal:${dealId(2)}:deactivated=1`, deactivated(1)]);
+    expect(await apply(filled, session)).toBe(true);
+    expect(asked).toEqual(["companies", "companies", "deals", "deals"]);
+    expect([session.countOf("company", "deactivated"), session.countOf("deal", "deactivated")]).toEqual([1, 1]);
+    expect(session.counts["company"]?.["hubspotCalls"]).toBeGreaterThan(0);
+    expect(session.counts["deal"]?.["hubspotCalls"]).toBeGreaterThan(0);
+  });
+
+  it("stores how far it is every ten seconds", async () => {
+    const filled = await carryOver(130);
+    const gone = numbers(130).filter((number) => number % 20 !== 7);
+    for (const number of gone) filled.hubspot.delete("company", companyId(number));
+    await wait(filled, 60_000);
+    const session = await putOff(filled, gone.map(deactivated));
+    const saved: unknown[] = [];
+    filled.world.faults.beforeStore = (name, [asked]) => {
+      if (name === "saveCheckpoint") saved.push(Object(asked).checkpoint.applied);
+    };
+    await wait(filled, 10_000);
+    expect(await apply(filled, session)).toBe(true);
+    expect(saved).toEqual([100]);
+  });
+});
+
+describe("what was put off and", () => {
+  it("is there after all is spared", async () => {
+    const filled = await carryOver();
+    const session = await putOff(filled, [deactivated(1)]);
+    expect(await apply(filled, session)).toBe(true);
+    expect([session.countOf("company", "spared"), session.countOf("company", "deactivated")]).toEqual([1, 0]);
+  });
+
+  it("has gone at one of its companies alone is spared", async () => {
+    const filled = await leaveCompany();
+    const session = await putOff(filled, [`contact:${contactId(9)}:deactivated=1`]);
+    expect(await apply(filled, session)).toBe(true);
+    expect([session.countOf("contact", "spared"), session.countOf("contact", "deactivated")]).toEqual([1, 0]);
+  });
+
+  it("has gone at one company before and was merged in this pass at the other counts as put off", async () => {
+    const filled = await leaveCompany();
+    filled.hubspot.merge("contact", { primaryId: contactId(1), mergedIds: [contactId(9)], style: "survivingId" });
+    await wait(filled, 60_000);
+    const session = await putOff(filled, [`contact:${contactId(9)}:deactivated=1`]);
+    const survivor = toChange({ type: "contact", id: contactId(1), counts: {} });
+    await filled.world.clock.run(applyChanges(session.run, [survivor], "the-pass"));
+    expect(await apply(filled, session)).toBe(true);
+    expect(session.countOf("contact", "deactivated")).toBe(1);
+  });
+
+  it("cannot be written is failing, and says so in its record", async () => {
+    const filled = await carryOver();
+    filled.hubspot.delete("company", companyId(1));
+    await wait(filled, 60_000);
+    const session = await putOff(filled, [deactivated(1)]);
+    let writes = 0;
+    filled.world.faults.beforeStore = (name) => {
+      if (name !== "write") return;
+      writes += 1;
+      if (writes === 1) throw new TypeError("Erika Mustermann");
+    };
+    expect(await apply(filled, session)).toBe(true);
+    expect([session.countOf("company", "failing"), session.countOf("company", "deactivated")]).toEqual([1, 0]);
+    const [customer] = (await filled.world.store.readCustomers([companyId(1)])).values();
+    expect(customer).toMatchObject({ state: "failing", reason: { error: "unexpected failure, see the log" } });
+  });
+
+  it("was deactivated by a webhook since is counted nowhere", async () => {
+    const filled = await carryOver();
+    filled.hubspot.delete("company", companyId(1));
+    await wait(filled, 60_000);
+    const session = await putOff(filled, [deactivated(1)]);
+    const { run } = session;
+    const change = {
+      type: "company",
+      id: companyId(1),
+      at: { deleted: run.clock.now() },
+      looks: 0,
+      failures: 0,
+    } as const;
+    await filled.world.clock.run(applyChanges({ ...run, cause: "event" }, [change], "webhook"));
+    expect(await apply(filled, session)).toBe(true);
+    const counts = ["spared", "failing", "deactivated"].map((name) => session.countOf("company", name));
+    expect(counts).toEqual([0, 0, 0]);
+  });
+
+  it("was taken over by the survivor of a merge in this pass counts as put off", async () => {
+    const filled = await carryOver();
+    filled.hubspot.merge("company", { primaryId: companyId(4), mergedIds: [companyId(5)], style: "survivingId" });
+    await wait(filled, 60_000);
+    const session = await putOff(filled, [deactivated(5)]);
+    const survivor = toChange({ type: "company", id: companyId(4), counts: {} });
+    await filled.world.clock.run(applyChanges(session.run, [survivor], "the-pass"));
+    const [absorbed] = (await filled.world.store.readCustomers([companyId(5)])).values();
+    expect(absorbed).toMatchObject({ state: "merged", history: [{ cause: "pass" }, {}] });
+    expect(await apply(filled, session)).toBe(true);
+    expect(session.countOf("company", "deactivated")).toBe(1);
+  });
+
+  it("was taken over in an earlier pass counts nowhere", async () => {
+    const filled = await carryOver();
+    filled.hubspot.delete("company", companyId(1));
+    await filled.world.runPass();
+    await wait(filled, 60_000);
+    const session = await putOff(filled, [deactivated(1)]);
+    expect(await apply(filled, session)).toBe(true);
+    expect(session.countOf("company", "deactivated")).toBe(0);
+  });
+
+  it("was seen otherwise a moment ago is waited for alone, and all is counted once", async () => {
+    const filled = await carryOver();
+    for (const number of [1, 2]) filled.hubspot.delete("company", companyId(number));
+    await wait(filled, 60_000);
+    const session = await putOff(filled, [deactivated(1), deactivated(2), deactivated(3)]);
+    // Somebody has read the second one just now, from a replica that lags.
+    const { store, clock } = filled.world;
+    const [seen] = (await store.readCustomers([companyId(2)])).values();
+    if (seen === undefined) throw new Error("not stored");
+    const fence = { ...seen.fence, readAtMs: clock.now() };
+    await store.write({ ...seen, fence, revision: seen.revision + 1 });
+    await wait(filled, 1_000);
+    const beganAtMs = clock.now();
+    const reads = countReads(filled);
+    expect(await apply(filled, session)).toBe(true);
+    expect(clock.now() - beganAtMs).toBeGreaterThanOrEqual(REPLICA_LAG_MS);
+    expect(reads()).toBe(4);
+    expect([session.countOf("company", "deactivated"), session.countOf("company", "spared")]).toEqual([2, 1]);
+  });
+});
