@@ -8,7 +8,7 @@ import { detachCustomerRecord } from "../../lib/sync/detach-record.ts";
 import type { Outcome } from "../../lib/sync/run.ts";
 import { CREATION, createContactWorld, ERASURE, listToldPersons } from "../fixtures/contact-world.ts";
 import { sampleCompany, sampleContact, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
-import { sampleCustomer, sampleTombstone } from "../fixtures/sample-records.ts";
+import { sampleCustomer, samplePerson, sampleTombstone } from "../fixtures/sample-records.ts";
 import { applyOne, change, meddleOnce, passTurns, startWorker, type SyncWorld } from "../fixtures/sync-world.ts";
 
 let world: SyncWorld;
@@ -101,6 +101,13 @@ describe("applyContacts", () => {
     const hint = change("contact", "3", { restored: world.now() });
     const outcome = await applyRead({ observed: archived(), companyIds: [], hint });
     expect(outcome).toEqual({ kind: "again", why: "stillArchived" });
+  });
+
+  it("looks no further for a contact that is not found whose contact persons have ended for good", async () => {
+    await world.store.write(sampleTombstone("3", { state: "merged", mergedInto: "4" }));
+    await world.store.write(samplePerson("3", "1", { state: "merged" }));
+    const observed = { kind: "missing", readAtMs: world.now() } as const;
+    expect(await applyRead({ observed, companyIds: [] })).toEqual({ kind: "done", writes: 0 });
   });
 
   it("is done at once with what an association has brought, also of a contact that was deleted before", async () => {
