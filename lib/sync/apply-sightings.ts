@@ -52,7 +52,7 @@ export async function applySightings(run: Run, seen: Seen): Promise<OutcomesByTy
 
 /**
  * Contacts and deals of a company that HubSpot did not answer for share its failure: without its customer they would be
- * taken for waiting.
+ * taken for waiting. An erasure waits for nothing, also where a read of the same contact does.
  */
 function holdBack<T extends "contact" | "deal">(
   sightings: readonly Sighting<T>[],
@@ -60,11 +60,13 @@ function holdBack<T extends "contact" | "deal">(
   belongsTo: (sighting: Sighting<T>) => readonly { readonly companyId: string }[],
 ): { readonly decidable: readonly Sighting<T>[]; readonly held: Outcomes } {
   const held = new Map<string, Outcome>();
+  const decidable: Sighting<T>[] = [];
   for (const sighting of sightings) {
     const [failure] = belongsTo(sighting).flatMap(({ companyId }) => unread.get(companyId) ?? []);
     if (failure) held.set(sighting.id, failure);
+    else decidable.push(sighting);
   }
-  return { decidable: sightings.filter(({ id }) => !held.has(id)), held };
+  return { decidable, held };
 }
 
 interface Companies {

@@ -128,6 +128,15 @@ describe("applySightings, of what belongs to a company that HubSpot does not ans
     const { contact } = await apply({ companyChanges: [change("company", "1")], contacts: [erasure] });
     expect(contact.get("31")).toEqual({ kind: "done", writes: 1 });
   });
+
+  it("is erased also where the same contact was read as a survivor of another, which waits for the company", async () => {
+    const observed = { kind: "missing", readAtMs } as const;
+    const erasure = { ...seeContact("31", [], change("contact", "31", { erased: 1 })), observed };
+    const contacts = [seeContact("31", ["1"]), erasure];
+    const { contact } = await apply({ companyChanges: [change("company", "1")], contacts });
+    expect(contact.get("31")).toEqual({ kind: "failed", error });
+    expect(world.store.contactItems().map(({ state }) => state)).toEqual(["erased", "erased"]);
+  });
 });
 
 describe("applySightings, of what is shown at a company that was absorbed before", () => {
