@@ -119,6 +119,7 @@ describe("freeNumbers", () => {
     await world.clock.run(world.clock.sleep(QUARTER_HOUR_MS - 1));
     await world.clock.run(freeNumbers(session));
     expect(world.store.reservations().filter(isLeak)).toMatchObject([{ number: "LECK-NEU" }]);
+    expect(session.countOf("number", "freed")).toBe(1);
   });
 
   it.each(numbers(10))("goes on after page %i where its time ran out, and reads no page twice", async (last) => {
