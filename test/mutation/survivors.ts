@@ -16,7 +16,7 @@ export interface FileExpectation {
 /** What is asked of a file that is not listed. */
 const DEFAULT_EXPECTATION: FileExpectation = { least: 90 };
 
-/** The nightly pass is not measured yet: what survives is printed, and nothing is asked. */
+/** A file of the nightly pass that is not listed is not measured yet: what survives is printed, and nothing is asked. */
 const UNMEASURED: FileExpectation = { least: 0 };
 
 const GUARD = "for the type checker: it holds whenever the line is reached";
