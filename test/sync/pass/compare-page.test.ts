@@ -32,7 +32,8 @@ async function compare(
   const session = await openSession(world, { pass: { passId: `pass of ${type}` } });
   const typed = change(await world.clock.run(readTypedPage(world.ports.hubspot, type, undefined)));
   const states = new CustomerStates();
-  for await (const id of world.ports.streams.streamCustomerIds("merged")) states.add("merged", id);
+  for (const state of ["excluded", "merged"] as const)
+    for await (const id of world.ports.streams.streamCustomerIds(state)) states.add(state, id);
   const cursor = new RecordCursor(world.ports.streams, () => createLane(type));
   const records = otherwise.records ?? (await cursor.takeUntil(undefined));
   const settled = await world.clock.run(comparePage(session, states, { typed, records }));
@@ -79,7 +80,12 @@ describe("comparePage", () => {
     filled.hubspot.update("deal", dealId(1), { dealname: "Anders" });
     const pair = { from: { type: "deal", id: dealId(2) }, to: { type: "company", id: companyId(2) } } as const;
     filled.hubspot.dissociate({ ...pair, isPrimary: true });
+    const read: unknown[] = [];
+    filled.world.faults.beforeStore = (name, [ids]) => {
+      if (name === "readProjects") read.push(ids);
+    };
     const session = await compare(filled, "deal");
+    expect(read).toEqual([[dealId(1)]]);
     expect([session.countOf("deal", "updated"), session.countOf("deal", "deferred")]).toEqual([1, 1]);
     const projects = await filled.world.store.readProjects([dealId(1), dealId(2)]);
     expect(projects.get(dealId(1))?.fields?.description).toBe("Anders");
