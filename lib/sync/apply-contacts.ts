@@ -106,13 +106,14 @@ async function applyOnce(
   };
 }
 
-/** What may be behind the companies that no pair stands for, as the read does not name them, or shows no contact at all. */
+/** What may be behind the companies that no pair stands for, as the read does not name them, or shows the contact in the bin. */
 function suspectRest(
   { observed, links, hint }: Sighting<"contact">,
   customers: Customers,
   pairs: number,
 ): Suspicion | undefined {
-  if (observed.kind !== "live") return pairs === 0 ? suspectObject(observed, hint) : undefined;
+  if (observed.kind === "archived" && pairs === 0) return suspectObject(observed, hint);
+  if (observed.kind !== "live") return undefined;
   // One that is shown at a detached customer may have moved on to the survivor of a merge that nothing here tells of.
   const isAtDetached = links.some(({ companyId }) => customers.get(companyId)?.state === "detached");
   const kinds = isAtDetached ? (["restored", "merged", "follow"] as const) : undefined;
