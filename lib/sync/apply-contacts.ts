@@ -106,7 +106,7 @@ async function applyOnce(
   };
 }
 
-/** What may be behind the companies that no pair stands for, as the read does not name them, or shows the contact in the bin. */
+/** What may be behind companies that no pair stands for: the read does not name them, or shows the contact in the bin. */
 function suspectRest(
   { observed, links, hint }: Sighting<"contact">,
   customers: Customers,
