@@ -379,8 +379,8 @@ export const EXPECTATIONS: Readonly<Record<string, FileExpectation>> = {
     ],
   },
   "lib/sync/pass/know-customers.ts": { least: 100 },
-  // Not measured yet: what survives is printed, and nothing is asked.
-  "lib/sync/pass/lane-runner.ts": { least: 0 },
+  // Its survivors, eighteen of 169, are neither noticed nor explained yet: pace, probing and marks.
+  "lib/sync/pass/lane-runner.ts": { least: 88 },
   "lib/sync/pass/lane-set.ts": {
     least: 100,
     explained: [

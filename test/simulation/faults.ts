@@ -28,7 +28,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "noTouchOnAba",
-    firstSeed: 3,
+    firstSeed: 13,
     plot: "backAndForth",
     breaks: "a read that finds nothing new leaves the fence where it is, so an older read can still land",
     install: (replace) =>
