@@ -26,6 +26,7 @@ const SEARCHES: readonly string[] = [
 /** Tests of portals so large that they are run only for the files they are about. */
 const LARGE: Readonly<Record<string, readonly string[]>> = {
   "test/sync/pass/harmful-answers.test.ts": ["lib/sync/pass/lane-runner.ts", "lib/sync/pass/work-on-pass.ts"],
+  "test/sync/pass/lane-limits.test.ts": ["lib/sync/pass/lane-runner.ts"],
   "test/sync/pass/lane-runner.test.ts": [
     "lib/sync/pass/lane-runner.ts",
     "lib/sync/pass/lane-set.ts",

@@ -1,6 +1,7 @@
 import type { MutantResult } from "@stryker-mutator/api/core";
 import { NOT_TRIED } from "./questions.ts";
-import { findExpectation, type FileExpectation } from "./survivors.ts";
+import { findExpectation } from "./survivors.ts";
+import type { FileExpectation } from "./expectation.ts";
 
 /** What counts of a mutant's result. */
 export type Outcome = Pick<MutantResult, "status" | "statusReason" | "mutatorName" | "replacement" | "location">;

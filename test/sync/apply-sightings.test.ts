@@ -4,6 +4,7 @@ import { RetryableError } from "../../lib/sync/errors.ts";
 import { sampleCompany, sampleContact, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
 import { sampleCustomer } from "../fixtures/sample-records.ts";
 import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
+import { createTransferredWorld } from "../fixtures/transferred-world.ts";
 
 let world: SyncWorld;
 beforeEach(() => {
@@ -14,14 +15,9 @@ const statesOf = (records: readonly { readonly state: string }[]): readonly stri
   records.map(({ state }) => state);
 const readCount = (name: string): number => world.hubspot.calls.filter((call) => call.name === name).length;
 
-/** Company 1 with contact 3 and deal 5, in the portal and transferred. */
+/** Company 1 with contact 3 and deal 5 is in the portal and transferred. */
 async function transferOne(): Promise<void> {
-  world.hubspot.putCompany(sampleCompany("1"));
-  world.hubspot.putContact(sampleContact("3"), ["1"]);
-  world.hubspot.putDeal(sampleDeal("5"), "1");
-  await world.tell(change("contact", "3"), change("deal", "5"));
-  await world.drain();
-  world.advance(3_600_000);
+  world = await createTransferredWorld();
   world.hubspot.calls.length = 0;
 }
 

@@ -37,7 +37,6 @@ export class LaneRunner {
   /** Lanes of types that are listed at another time. */
   readonly #others: readonly ListLane[];
   readonly #running = new Map<number, Promise<void>>();
-  readonly #probed = new Set<ObjectType>();
   /** Pages that a probe has brought already, by lane. */
   readonly #ahead = new Map<number, TypedPage>();
   /** From a page's arrival to the call for the next one, on average of the latest. Milliseconds. */
@@ -52,7 +51,6 @@ export class LaneRunner {
     const fresh = types.filter((type) => !known.some((lane) => lane.type === type)).map(createLane);
     this.#lanes = new LaneSet([...known, ...fresh], expected);
     this.#others = lanes.filter((lane) => !types.includes(lane.type));
-    this.#publish();
   }
 
   /** @returns whether all is listed; if not, the time was up */
@@ -81,13 +79,11 @@ export class LaneRunner {
   }
 
   #cut(): number | undefined {
-    const index = this.#lanes.cut({
+    return this.#lanes.cut({
       running: new Set(this.#running.keys()),
       splittable: this.#session.state.splittable,
       pace: this.#pace,
     });
-    this.#publish();
-    return index;
   }
 
   async #work(index: number): Promise<void> {
@@ -128,7 +124,7 @@ export class LaneRunner {
     settled.commit();
     this.#lanes.advance(index, { doneId, after, isDone });
     this.#mark(type, findMarks({ base, read }, { ids: inLane, endId: isDone ? (doneId ?? lastId) : undefined }, step));
-    this.#publish();
+    this.#session.update({ lanes: this.#listLanes() });
     await this.#session.saveIfDue();
     this.#compareMs += (this.#session.ports.clock.now() - arrivedAtMs - this.#compareMs) * COMPARE_WEIGHT;
   }
@@ -142,16 +138,18 @@ export class LaneRunner {
   async #learn(index: number, page: PageIds): Promise<void> {
     const { type } = this.#lanes.at(index);
     const { expected, splittable } = this.#session.state;
-    const isKnown = splittable[type] !== undefined || this.#probed.has(type);
-    if (isKnown || page.after === undefined || !isWorthSplitting(type, expected)) return;
-    this.#probed.add(type);
+    if (splittable[type] !== undefined || page.after === undefined || !isWorthSplitting(type, expected)) return;
     const next = await probeAfter(this.#session.run.hubspot, type, page);
     if (next !== undefined) this.#ahead.set(index, next);
     const { splittable: known, formerMarks } = this.#session.state;
     const { [type]: marks = [], ...others } = formerMarks ?? {};
     if (next !== undefined) this.#lanes.layOut(type, marks, this.#pace);
-    this.#session.update({ splittable: { ...known, [type]: next !== undefined }, formerMarks: others });
-    this.#publish();
+    // The marks go with what was made of them, or a crash in between would lose them.
+    this.#session.update({
+      splittable: { ...known, [type]: next !== undefined },
+      formerMarks: others,
+      lanes: this.#listLanes(),
+    });
   }
 
   #mark(type: ObjectType, found: readonly IdMark[]): void {
@@ -160,8 +158,8 @@ export class LaneRunner {
     this.#session.update({ marks: { ...marks, [type]: all.slice(0, MOST_MARKS) } });
   }
 
-  #publish(): void {
-    this.#session.update({ lanes: [...this.#others, ...joinDoneLanes(this.#lanes.all)] });
+  #listLanes(): readonly ListLane[] {
+    return [...this.#others, ...joinDoneLanes(this.#lanes.all)];
   }
 }
 

@@ -1,61 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { CustomerStates } from "../../../lib/domain/customer-states.ts";
 import type { IdMark } from "../../../lib/domain/id-marks.ts";
-import type { ObjectType } from "../../../lib/domain/hubspot-object.ts";
 import { NonRetryableError } from "../../../lib/sync/errors.ts";
-import { LaneRunner } from "../../../lib/sync/pass/lane-runner.ts";
-import type { PassSession } from "../../../lib/sync/pass/pass-session.ts";
-import type { PassCheckpoint } from "../../../lib/sync/pass/pass-types.ts";
-import { createNight, type UnchangedNight } from "../../bench/pass/unchanged-pass.ts";
-import { openSession, resumeSession } from "../../fixtures/pass-session.ts";
-import type { PassWorld } from "../../fixtures/pass-world.ts";
+import { countRead, COUNTS, idOf, list, prepareListing, type Listing } from "../../fixtures/lane-listing.ts";
+import { resumeSession } from "../../fixtures/pass-session.ts";
 
-const COUNTS = { company: 6_000, contact: 0, deal: 0 };
 const PAGES = 60;
-
-interface Listing {
-  readonly world: PassWorld;
-  readonly session: PassSession;
-  /** List calls, as they arrive at HubSpot. */
-  readonly calls: { readonly type: string; readonly after: string | null; readonly atMs: number }[];
-}
-
-/** A portal whose records are all as they should be, and an invocation about to list it. */
-async function prepare(
-  night: Partial<UnchangedNight> = {},
-  changes: { readonly checkpoint?: Partial<PassCheckpoint>; readonly workMs?: number } = {},
-): Promise<Listing> {
-  const { counts = COUNTS } = night;
-  const { world } = await createNight({ counts, ...night });
-  // Otherwise the first call would wait for the account.
-  await world.clock.run(world.ports.hubspot.hasCompanyProperty("zep"));
-  const session = await openSession(world, { ...changes, checkpoint: { expected: counts, ...changes.checkpoint } });
-  const calls: Listing["calls"] = [];
-  world.faults.onHubSpot = (url) => {
-    const { pathname, searchParams } = new URL(url);
-    const type = pathname.split("/").at(-1) ?? "";
-    calls.push({ type, after: searchParams.get("after"), atMs: world.clock.now() });
-  };
-  return { world, session, calls };
-}
-
-async function list(
-  { world, session }: Pick<Listing, "world" | "session">,
-  types: readonly ObjectType[] = ["company"],
-): Promise<boolean> {
-  const states = new CustomerStates();
-  for await (const id of world.ports.streams.streamCustomerIds("excluded")) states.add("excluded", id);
-  return world.clock.run(new LaneRunner(session, states, types).listAll());
-}
-
-/** The id of the n-th company of a generated portal, from 1, and so much more. */
-const idOf = (number: number, more = 0): string => String(20_000_000_000 + 7 * number + more);
-
-const countRead = ({ session }: Pick<Listing, "session">): number => session.countOf("company", "read");
 
 describe("LaneRunner", () => {
   it("reads every object once, and hardly a page more than there are full ones", async () => {
-    const listing = await prepare();
+    const listing = await prepareListing();
     expect(await list(listing)).toBe(true);
     expect(countRead(listing)).toBe(6_000);
     expect(listing.session.countOf("company", "unchanged") + listing.session.countOf("company", "skipped")).toBe(6_000);
@@ -65,7 +18,7 @@ describe("LaneRunner", () => {
 
   it("cuts lanes where the probe says yes, and keeps the pace from then to the last page", async () => {
     const counts = { company: 40_000, contact: 0, deal: 0 };
-    const listing = await prepare({ counts, latencyMs: 150 });
+    const listing = await prepareListing({ counts, latencyMs: 150 });
     expect(await list(listing)).toBe(true);
     expect(countRead(listing)).toBe(40_000);
     expect(listing.session.state.splittable).toEqual({ company: true });
@@ -77,7 +30,7 @@ describe("LaneRunner", () => {
   });
 
   it("lets the lane with most left go first when calls have to wait, so that all end together", async () => {
-    const listing = await prepare({ counts: { company: 2_000, contact: 1_000, deal: 0 }, share: 0.3 });
+    const listing = await prepareListing({ counts: { company: 2_000, contact: 1_000, deal: 0 }, share: 0.3 });
     expect(await list(listing, ["company", "contact"])).toBe(true);
     const types = listing.calls.map(({ type }) => type);
     expect(types).toHaveLength(30);
@@ -86,7 +39,7 @@ describe("LaneRunner", () => {
   });
 
   it("takes the probe for the next page", async () => {
-    const listing = await prepare({ latencyMs: 1 });
+    const listing = await prepareListing({ latencyMs: 1 });
     await list(listing);
     // The tenth id before the end of the first page, and one more; then the last id that the probe has shown.
     expect(listing.calls.slice(0, 3).map(({ after }) => after)).toEqual([null, idOf(90, 1), idOf(190)]);
@@ -94,7 +47,7 @@ describe("LaneRunner", () => {
   });
 
   it("reads one page after the other where the probe says no", async () => {
-    const listing = await prepare({ isSplittable: false, latencyMs: 600 });
+    const listing = await prepareListing({ isSplittable: false, latencyMs: 600 });
     expect(await list(listing)).toBe(true);
     expect(countRead(listing)).toBe(6_000);
     expect(listing.session.state.splittable).toEqual({ company: false });
@@ -107,7 +60,7 @@ describe("LaneRunner", () => {
     ["is probed from five thousand on", { company: 5_000 }, { company: true }],
     ["is probed where nobody has counted before", {}, { company: true }],
   ])("a type %s", async (_name, expected, splittable) => {
-    const listing = await prepare({}, { checkpoint: { expected } });
+    const listing = await prepareListing({}, { checkpoint: { expected } });
     await list(listing);
     expect(countRead(listing)).toBe(6_000);
     expect(listing.session.state.splittable).toEqual(splittable);
@@ -115,7 +68,7 @@ describe("LaneRunner", () => {
 
   it("lists several types at once and leaves the lanes of others alone", async () => {
     const done = { type: "deal", read: 5, isDone: true } as const;
-    const listing = await prepare(
+    const listing = await prepareListing(
       { counts: { company: 1_000, contact: 1_000, deal: 5 } },
       { checkpoint: { lanes: [done] } },
     );
@@ -137,11 +90,11 @@ describe("a LaneRunner that knows the marks of the last pass", () => {
 
   /** Lists a portal once to learn its marks, and answers what is about to list it again. */
   async function prepareSecond(changes: { readonly workMs?: number } = {}): Promise<Listing> {
-    const first = await prepare({ ...uneven, latencyMs: 0 });
+    const first = await prepareListing({ ...uneven, latencyMs: 0 });
     await list(first, ["contact"]);
     const { marks = {} } = first.session.state;
     expect(marks.contact?.reduce((sum, [, count]) => sum + count, 0)).toBe(40_000);
-    return prepare(uneven, { ...changes, checkpoint: { formerMarks: marks } });
+    return prepareListing(uneven, { ...changes, checkpoint: { formerMarks: marks } });
   }
 
   it("reads uneven ids at full pace from then to the last page, and one page more than there are full ones", async () => {
@@ -187,7 +140,7 @@ describe("a LaneRunner that knows the marks of the last pass", () => {
     ["are few", [[idOf(5_999), 100]]],
   ])("reads every object once when they %s", async (_name, marks) => {
     const larger = { counts: { ...COUNTS, company: 12_000 }, latencyMs: 300 };
-    const listing = await prepare(larger, { checkpoint: { formerMarks: { company: marks } } });
+    const listing = await prepareListing(larger, { checkpoint: { formerMarks: { company: marks } } });
     expect(await list(listing)).toBe(true);
     expect(countRead(listing)).toBe(12_000);
     expect(listing.session.countOf("company", "unchanged") + listing.session.countOf("company", "skipped")).toBe(
@@ -200,7 +153,7 @@ describe("a LaneRunner that knows the marks of the last pass", () => {
 
   it("cuts nothing by them where the probe says no", async () => {
     const marks: readonly IdMark[] = Array.from({ length: 20 }, (_, index) => [idOf(300 * (index + 1)), 300]);
-    const listing = await prepare(
+    const listing = await prepareListing(
       { counts: { ...COUNTS, company: 12_000 }, latencyMs: 300, isSplittable: false },
       { checkpoint: { formerMarks: { company: marks } } },
     );
@@ -211,7 +164,7 @@ describe("a LaneRunner that knows the marks of the last pass", () => {
 
   it("cuts nothing by them in a portal so small that a cut may cost nothing", async () => {
     const marks: readonly IdMark[] = Array.from({ length: 20 }, (_, index) => [idOf(300 * (index + 1)), 300]);
-    const listing = await prepare({ latencyMs: 300 }, { checkpoint: { formerMarks: { company: marks } } });
+    const listing = await prepareListing({ latencyMs: 300 }, { checkpoint: { formerMarks: { company: marks } } });
     expect(await list(listing)).toBe(true);
     expect(countRead(listing)).toBe(6_000);
     expect(listing.calls).toHaveLength(PAGES + 1);
@@ -223,7 +176,7 @@ describe("a LaneRunner whose time is up", () => {
   it.each([1, 300, 700, 1_500, 2_500])(
     "after %i ms leaves the rest to the next, which reads no page twice",
     async (workMs) => {
-      const listing = await prepare({ latencyMs: 300 }, { workMs });
+      const listing = await prepareListing({ latencyMs: 300 }, { workMs });
       expect(await list(listing)).toBe(false);
       const before = listing.calls.length;
       expect(countRead(listing)).toBeLessThan(6_000);
@@ -237,7 +190,7 @@ describe("a LaneRunner whose time is up", () => {
   );
 
   it("finishes the pages in flight, and calls no more", async () => {
-    const listing = await prepare({ latencyMs: 600 }, { workMs: 2_500 });
+    const listing = await prepareListing({ latencyMs: 600 }, { workMs: 2_500 });
     const startMs = listing.world.clock.now();
     expect(await list(listing)).toBe(false);
     expect(Math.max(...listing.calls.map(({ atMs }) => atMs - startMs))).toBeLessThan(2_500 + 600);
@@ -246,7 +199,7 @@ describe("a LaneRunner whose time is up", () => {
   });
 
   it("reads nothing when it was up before", async () => {
-    const listing = await prepare({}, { workMs: 0 });
+    const listing = await prepareListing({}, { workMs: 0 });
     expect(await list(listing)).toBe(false);
     expect(listing.calls).toEqual([]);
   });
@@ -254,7 +207,7 @@ describe("a LaneRunner whose time is up", () => {
 
 describe("a LaneRunner that fails", () => {
   it("names the id that is out of order, and finishes what is in flight before it says so", async () => {
-    const listing = await prepare({ latencyMs: 300, counts: { company: 6_000, contact: 6_000, deal: 0 } });
+    const listing = await prepareListing({ latencyMs: 300, counts: { company: 6_000, contact: 6_000, deal: 0 } });
     listing.world.faults.answer = (url, answer) => {
       if (!url.pathname.endsWith("/companies") || listing.calls.length < 20) return answer;
       const page = JSON.parse(answer.body);
@@ -272,7 +225,7 @@ describe("a LaneRunner that fails", () => {
   });
 
   it("does not take an id again that the page before ended with", async () => {
-    const listing = await prepare({ counts: { company: 400, contact: 0, deal: 0 } });
+    const listing = await prepareListing({ counts: { company: 400, contact: 0, deal: 0 } });
     let former = "";
     listing.world.faults.answer = (_url, answer) => {
       const page = JSON.parse(answer.body);
@@ -285,7 +238,7 @@ describe("a LaneRunner that fails", () => {
   });
 
   it("takes an empty page that is not the last one for no end of the list", async () => {
-    const listing = await prepare({ counts: { company: 400, contact: 0, deal: 0 } });
+    const listing = await prepareListing({ counts: { company: 400, contact: 0, deal: 0 } });
     listing.world.faults.answer = (url, answer) =>
       url.searchParams.has("after")
         ? { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), results: [] }) }
@@ -294,7 +247,7 @@ describe("a LaneRunner that fails", () => {
   });
 
   it("leaves in the checkpoint what was compared, so that the next goes on there", async () => {
-    const listing = await prepare({ latencyMs: 300 });
+    const listing = await prepareListing({ latencyMs: 300 });
     listing.world.faults.answer = (_url, answer) =>
       listing.calls.length === 25 ? { status: 400, body: "{}" } : answer;
     await expect(list(listing)).rejects.toThrow(NonRetryableError);
