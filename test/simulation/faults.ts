@@ -266,7 +266,6 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "passOverwritesNewer",
-    firstSeed: 12,
     breaks: "a pass writes what its page says over what a worker has read since",
     install: (replace) => {
       replace<typeof import("../../lib/domain/customer.ts")>("lib/domain/customer.ts", ({ decideCustomer }) => ({
