@@ -47,7 +47,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "trustStaleRead",
-    firstSeed: 2,
+    firstSeed: 80,
     breaks: "a read that is older than its own event is believed",
     install: (replace) =>
       replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", ({ suspectObject }) => ({
@@ -111,7 +111,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "lookOnlyOnce",
-    firstSeed: 2,
+    firstSeed: 80,
     breaks: "what was read looks older than its event, and is not read again",
     install: (replace) =>
       replace<typeof import("../../lib/sync/apply-changes.ts")>("lib/sync/apply-changes.ts", ({ applyChanges }) => ({

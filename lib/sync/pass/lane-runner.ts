@@ -32,7 +32,7 @@ const COMPARE_WEIGHT = 1 / 8;
  */
 export class LaneRunner {
   readonly #session: PassSession;
-  readonly #customers: CustomerStates;
+  readonly #customers: Promise<CustomerStates>;
   readonly #lanes: LaneSet;
   /** Lanes of types that are listed at another time. */
   readonly #others: readonly ListLane[];
@@ -43,7 +43,8 @@ export class LaneRunner {
   #compareMs = 0;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(session: PassSession, customers: CustomerStates, types: readonly ObjectType[]) {
+  /** @param customers no page is looked at before they are known */
+  constructor(session: PassSession, customers: Promise<CustomerStates>, types: readonly ObjectType[]) {
     this.#session = session;
     this.#customers = customers;
     const { lanes, expected } = session.state;
@@ -55,8 +56,10 @@ export class LaneRunner {
 
   /** @returns whether all is listed; if not, the time was up */
   async listAll(): Promise<boolean> {
+    const known = this.#customers.catch((error: unknown) => void (this.#failure ??= { error }));
     this.#fill();
     while (this.#running.size > 0) await Promise.race(this.#running.values());
+    await known;
     if (this.#failure !== undefined) throw this.#failure.error;
     return this.#lanes.isDone;
   }
@@ -104,6 +107,7 @@ export class LaneRunner {
     const asked = this.#lanes.at(index);
     const typed = this.#ahead.get(index) ?? (await this.#readPage(index));
     this.#ahead.delete(index);
+    const customers = await this.#customers;
     const arrivedAtMs = this.#session.ports.clock.now();
     const ids = listIds(typed);
     const { after } = typed.page;
@@ -118,7 +122,7 @@ export class LaneRunner {
     this.#fill();
     const records = await cursor.takeUntil(doneId);
     const part = { typed: cutPage(typed, inLane.length), records };
-    const settled = await comparePage(this.#session, this.#customers, part);
+    const settled = await comparePage(this.#session, customers, part);
     const step = markStep(this.#session.state.expected[type]);
     // From here to the checkpoint nothing waits: what was counted and how far the lane came belong together.
     settled.commit();

@@ -68,12 +68,13 @@ export function restartWithSettings(session: PassSession): void {
 
 /** @returns whether all is listed and compared */
 async function listEverything(session: PassSession): Promise<boolean> {
-  // Anew for each invocation, however long this process has known the account: nothing else could do so much harm.
-  await Promise.all([comparePortals(session.run.hubspot, session.ports.passes), checkRules(session)]);
+  // Anew for each invocation, however long this process has known the account: nothing else could do so much harm. The
+  // first pages are on their way meanwhile, but are looked at only when all is well.
+  const checked = Promise.all([comparePortals(session.run.hubspot, session.ports.passes), checkRules(session)]);
   for (const types of listGroups(session)) {
     if (types.length === 0) continue;
     // Loaded anew for each group: the companies before may have turned some.
-    const customers = await loadCustomerStates(session);
+    const customers = Promise.all([loadCustomerStates(session), checked]).then(([states]) => states);
     if (!(await new LaneRunner(session, customers, types).listAll())) return false;
     // What a trial has turned is read back from the store.
     if (session.hasDeferred) await session.save();

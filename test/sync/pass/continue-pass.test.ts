@@ -68,8 +68,8 @@ describe("continuePass", () => {
     const started = await begin();
     const { world, passId } = started;
     const before = countLists(world);
-    // Account and property, and two pages, a second each.
-    await invoke(started, started.message, { owner: "first", lifeMs: 60_000 + 2_500 });
+    // Two pages, a second each; account and property are asked for meanwhile.
+    await invoke(started, started.message, { owner: "first", lifeMs: 60_000 + 1_500 });
     expect(await readPass(started)).toMatchObject({ status: "running", counts: { company: { read: 200 } } });
     expect(world.waiting).toEqual([{ passId, handedBy: "first" }]);
     await invoke(started, takeMessage(world), { owner: "second" });

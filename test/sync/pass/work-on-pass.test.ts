@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
+import type { FaultRule } from "../../../infra/local/hubspot-simulator/behaviour.ts";
 import { METRICS } from "../../../lib/contract.ts";
+import { OBJECT_TYPES } from "../../../lib/domain/hubspot-object.ts";
 import { createNumberSums } from "../../../lib/domain/number-sums.ts";
 import type { Settings } from "../../../lib/domain/settings.ts";
 import { restartWithSettings, workOnPass } from "../../../lib/sync/pass/work-on-pass.ts";
 import { companyId, fill, numbers, type Filled } from "../../fixtures/pass-portal.ts";
 import { FRESH_CHECKPOINT, openSession } from "../../fixtures/pass-session.ts";
 import { ALL_DEALS, Death } from "../../fixtures/pass-world.ts";
+import { contentOf } from "../../fixtures/sync-world.ts";
 
 const HOUR_MS = 3_600_000;
 const FEW = { companies: 12, contacts: 12, deals: 12 };
@@ -46,6 +49,39 @@ describe("a pass over rules that name what the portal does not know", () => {
     expect((await world.passes.readReport(passId))?.warnings).toEqual([]);
     expect(world.metrics).not.toHaveProperty(METRICS.stageUnknown);
     expect(urls.filter((url) => url.includes("/pipelines/"))).toHaveLength(calls);
+  });
+});
+
+describe("a pass that begins", () => {
+  it.each<[what: string, rule: FaultRule]>([
+    ["the account", { fault: "wrongPortal", calls: ["account"] }],
+    ["the right to ask for properties", { fault: "forbidden", calls: ["properties"] }],
+  ])("has its first pages on their way, but looks at none before it is sure of %s", async (_what, rule) => {
+    const { world, hubspot } = fill(FEW, { latencyMs: 100 });
+    await world.runPass();
+    hubspot.update("company", companyId(1), { name: "Not yet heard of" });
+    const before = contentOf(world);
+    const urls: string[] = [];
+    world.faults.onHubSpot = (url) => void urls.push(url);
+    world.faults.answer = async (asked, answer) => {
+      // The page comes first.
+      if (!asked.search.includes("limit=")) await world.clock.sleep(5_000);
+      return answer;
+    };
+    world.portal.behaviour.faults = [rule];
+    const pass = await world.runPass();
+    expect(pass).toMatchObject({ status: "failed", counts: { progress: { read: 0 } } });
+    expect(urls.filter((url) => url.includes("limit="))).toHaveLength(3);
+    expect(contentOf(world)).toEqual(before);
+  });
+
+  it("makes sure of the account also where all is listed already", async () => {
+    const { world } = fill(FEW);
+    await world.runPass();
+    const lanes = OBJECT_TYPES.map((type) => ({ type, base: 0, read: 12, isDone: true }));
+    const session = await openSession(world, { checkpoint: { lanes } });
+    world.portal.behaviour.faults = [{ fault: "wrongPortal", calls: ["account"] }];
+    await expect(world.clock.run(workOnPass(session))).rejects.toMatchObject({ code: "wrongPortal" });
   });
 });
 
