@@ -98,7 +98,9 @@ async function tryCommit<R extends Customer | Project>(
   const claim = findNewClaim(run, committing, { stored, record: wished.record });
   if (claim && giver) return takeOver(run, committing, { wished, claim, giver });
   const holder = claim && (await reserve(run, committing, claim));
-  const decision = holder === undefined ? wished : committing.hold(stored, holder);
+  // A read that is not believed yet is read again, whatever its number met.
+  const { again } = wished;
+  const decision = holder === undefined ? wished : { ...committing.hold(stored, holder), ...(again && { again }) };
   if (decision.kind === "keep") return conclude(decision, stored);
   const written = await run.store.write(decision.record);
   if (written === "conflict") {

@@ -76,6 +76,15 @@ describe("a project that is held because its short form is taken", () => {
     expect(look()).toEqual(CLEARED);
   });
 
+  it("is looked at again where a replica that lags has shown it as it was before an event", async () => {
+    await world.tell(change("deal", "5", { property: UPDATED_AT_MS + 60_000 }));
+    await world.work();
+    expect(look()).toEqual(HELD);
+    world.hubspot.putDeal(sampleDeal("5", { stageId: "lost", updatedAtMs: UPDATED_AT_MS + 60_000 }), "1");
+    await world.drain();
+    expect(look()[0]).toBe("outOfStage");
+  });
+
   it("clears itself when the holder is absorbed by a merge that frees its short form", async () => {
     world.hubspot.putDeal(sampleDeal("8"), "2");
     await tell("deal", "8", "created");
