@@ -4,6 +4,7 @@ import { applyContacts } from "./apply-contacts.ts";
 import { applyDeals, isWanted } from "./apply-deals.ts";
 import { followUp } from "./follow-up.ts";
 import { readSightings } from "./read-sightings.ts";
+import { doubtTurned } from "./turned-customers.ts";
 import { joinOrigins } from "../domain/coalesce-changes.ts";
 import type { Change } from "../domain/change.ts";
 import type { Hint } from "../domain/decision.ts";
@@ -39,9 +40,13 @@ export async function applySightings(run: Run, seen: Seen): Promise<OutcomesByTy
     hint.at.erased === undefined ? [...links, ...(storedContacts.get(id)?.persons ?? [])] : links,
   );
   const deals = holdBack(seen.deals, companies.unread, ({ links }) => links);
-  const [contact, deal] = await Promise.all([
+  const applied = await Promise.all([
     applyContacts(run, contacts.decidable, { stored: storedContacts, customers }),
     applyDeals(run, deals.decidable, customers),
+  ]);
+  const [contact = new Map(), deal = new Map()] = await doubtTurned(run, customers, [
+    { sightings: contacts.decidable, outcomes: applied[0] },
+    { sightings: deals.decidable, outcomes: applied[1] },
   ]);
   return {
     company: companies.outcomes,

@@ -67,7 +67,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "believeOlderLinks",
-    firstSeed: 10,
+    firstSeed: 250,
     breaks: "an association read that may be older than the stored one is believed",
     install: (replace) =>
       replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", () => ({
@@ -266,6 +266,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "passOverwritesNewer",
+    firstSeed: 150,
     breaks: "a pass writes what its page says over what a worker has read since",
     install: (replace) => {
       replace<typeof import("../../lib/domain/customer.ts")>("lib/domain/customer.ts", ({ decideCustomer }) => ({

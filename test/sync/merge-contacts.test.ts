@@ -83,7 +83,9 @@ describe("applyContacts, on a merge", () => {
     mergeInto("1");
     await applyOne(world, survivor);
     const calls: unknown[] = [];
-    world.faults.beforeStore = (name, args) => void calls.push([name, ...args]);
+    world.faults.beforeStore = (name, args) => {
+      if (name !== "readCustomers") calls.push([name, ...args]);
+    };
     await applyOne(world, { ...survivor, at: { property: 1 } });
     expect(calls.slice(-1)).toEqual([["readContacts", ["31", "32"]]]);
     world.hubspot.putContact(sampleContact("7"), ["1"]);

@@ -57,15 +57,15 @@ export function createGeneratedTable(
 }
 
 /** A client without sockets: each request is answered by a function of its target and body. */
-export function createWiredClient(answer: (target: string, body: string) => string): DynamoDBClient {
+export function createWiredClient(answer: (target: string, body: string) => string | Buffer): DynamoDBClient {
   return new DynamoDBClient({
     region: "eu-central-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
     maxAttempts: 1,
     requestHandler: {
       handle: (request: { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array }) => {
-        const text = answer(request.headers["x-amz-target"] ?? "", new TextDecoder().decode(request.body));
-        const body = Readable.from([Buffer.from(text)]);
+        const answered = answer(request.headers["x-amz-target"] ?? "", new TextDecoder().decode(request.body));
+        const body = Readable.from([typeof answered === "string" ? Buffer.from(answered) : answered]);
         return Promise.resolve({ response: { statusCode: 200, headers: {}, body } });
       },
     },

@@ -7,19 +7,23 @@ import { printFigures } from "../pass/print-figures.ts";
 import { openTable } from "../pass/table-store.ts";
 import { createNight, portalOf, runNight, type UnchangedNight } from "../pass/unchanged-pass.ts";
 
-/** So few that no type is listed in several lanes: what was recorded is played back in the same order. */
-const OBJECTS = 7_500;
-const ROUNDS = 7;
-const WARM_UP_ROUNDS = 2;
-const NIGHT: UnchangedNight = { counts: portalOf(OBJECTS) };
+/** So many that what a pass does once is lost in it. */
+const OBJECTS = 50_000;
+const ROUNDS = 5;
+const WARM_UP_ROUNDS = 1;
+
+/** In one chain a type, so that what was recorded is played back in the same order. */
+const NIGHT: UnchangedNight = { counts: portalOf(OBJECTS), isSplittable: false };
+/** A hundred a call, at nine tenths of 19 calls a second. */
+const PASS_OBJECTS_PER_SECOND = 1_710;
 const MOST = { plain: 2, decoding: 5 } as const;
 
 /** Why the goals are missed, and what was tried. */
 const NOTES = {
   plain:
-    "The whole pass counts: request, mapping, rules, counts. Done: lists are read as JSON and not through the generated client (it took a third), equal fields are seen without building maps or copies of them, objects are mapped without copies, and a record is built only where one is written (together a fifth less than before). Left: one object, its mapped fields and one decision for each record; all of it would have to cost no more than JSON.parse itself for the goal",
+    "The whole pass counts: request, mapping, rules, counts. Done: lists are read as JSON and not through the generated client (it took a third), equal fields are seen without building maps or copies of them, objects are mapped without copies, and a record is built only where one is written (together a fifth less than before). Left: one object, its mapped fields and one decision for each record, by the same rules as everywhere; all of it would have to cost no more than JSON.parse itself for the goal",
   decoding:
-    "Done: query answers without bytes, those of numbers and of the index by state too, bypass the SDK's own decoding; the shards are merged by the page and not by the item (with the above, a quarter less than before). Left: the table's answers are as large as the lists, so that JSON.parse of them alone is 1.7 of this figure; a record is built of every item; and about a third is the SDK's work for each request, signature, endpoint, middleware, in many small parts: 128 requests here, 112 of which are made however few objects there are, so that a larger portal pays less of it for each object",
+    "A pass compares all that is stored, so that a value changed by hand in the table is found as well; to decode only an id, a hash and a version of each record would be less work for the same read units, but would never find it. Done: query answers without bytes bypass the SDK's own decoding; the shards are merged by the page and not by the item (with the above, a quarter less than before)",
 } as const;
 
 /**
@@ -32,30 +36,55 @@ export const PASS_CPU: Measurement = {
   measure: async (report) => {
     const recording = await record();
     const bodies = [...recording.pages.values()].map(({ body }) => body);
-    const rounds: { readonly parse: number; readonly plain: number; readonly decoding: number }[] = [];
+    const answers = [...bodies, ...recording.queries.values()];
+    const rounds: Readonly<Record<Work, number>>[] = [];
     for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round += 1) {
       const parse = await cpuOf(() => bodies.forEach((body) => JSON.parse(body)));
+      const parseBoth = await cpuOf(() => answers.forEach((body) => JSON.parse(body)));
       const plain = await replay(recording, false);
       const decoding = await replay(recording, true);
-      if (round >= WARM_UP_ROUNDS) rounds.push({ parse, plain, decoding });
+      if (round >= WARM_UP_ROUNDS) rounds.push({ parse, parseBoth, plain, decoding });
     }
-    const parse = median(rounds.map((round) => round.parse));
-    report(`JSON.parse takes ${perObject(parse)} an object`);
-    return (["plain", "decoding"] as const).map((kind): Figure => {
-      const cpuMs = median(rounds.map((round) => round[kind]));
-      return {
-        row: kind === "plain" ? "12a" : "12b",
-        name: `CPU per object ÷ JSON.parse of its list page, ${kind === "plain" ? "without" : "with"} store decoding`,
-        goal: `≤ ${MOST[kind]}`,
-        minimum: "1.5",
-        measured: `${(cpuMs / parse).toFixed(1)} (${perObject(cpuMs)} ÷ ${perObject(parse)})`,
-        isMet: cpuMs / parse <= MOST[kind],
-        isGate: false,
-        note: NOTES[kind],
-      };
-    });
+    const medianOfAll = (work: Work): number => median(rounds.map((round) => round[work]));
+    const [parse, parseBoth] = [medianOfAll("parse"), medianOfAll("parseBoth")];
+    report(`JSON.parse takes ${perObject(parse)} an object, ${perObject(parseBoth)} with what the table answers`);
+    const floor = `JSON.parse of the list pages and of the table's answers alone is ${(parseBoth / parse).toFixed(1)}`;
+    return [
+      describe({ row: "12a", cpuMs: medianOfAll("plain"), parse, most: MOST.plain, note: NOTES.plain }),
+      describe({
+        row: "12b",
+        cpuMs: medianOfAll("decoding"),
+        parse,
+        most: MOST.decoding,
+        note: `${floor}. ${NOTES.decoding}`,
+      }),
+    ];
   },
 };
+
+/** What is timed in a round. */
+type Work = "parse" | "parseBoth" | "plain" | "decoding";
+
+function describe(measured: {
+  readonly row: "12a" | "12b";
+  readonly cpuMs: number;
+  readonly parse: number;
+  readonly most: number;
+  readonly note: string;
+}): Figure {
+  const { row, cpuMs, parse, most, note } = measured;
+  const ofCore = ((cpuMs / OBJECTS) * PASS_OBJECTS_PER_SECOND) / 10;
+  return {
+    row,
+    name: `CPU per object ÷ JSON.parse of its list page, ${row === "12a" ? "without" : "with"} store decoding`,
+    goal: `≤ ${most}`,
+    minimum: "1.5",
+    measured: `${(cpuMs / parse).toFixed(1)} (${perObject(cpuMs)} ÷ ${perObject(parse)})`,
+    isMet: cpuMs / parse <= most,
+    isGate: false,
+    note: `At HubSpot's pace this keeps a core busy ${ofCore.toFixed(1)} % of the time. ${note}`,
+  };
+}
 
 /** Every answer of one pass: of HubSpot by URL, of the table by the request's body; and what the latter decode to. */
 interface Recording {
@@ -83,13 +112,14 @@ async function record(): Promise<Recording> {
 
 /** CPU of a pass on what was recorded, in milliseconds. */
 async function replay({ pages, queries, decoded }: Recording, isDecoding: boolean): Promise<number> {
+  const wire = new Map([...queries].map(([body, answer]) => [body, Buffer.from(answer)]));
   const night: UnchangedNight = {
     ...NIGHT,
     answer: (_portal, { url }) => find(pages, url),
     storeFor: (_records, clock) =>
       isDecoding
         ? openTable(
-            createWiredClient((_target, body) => find(queries, body)),
+            createWiredClient((_target, body) => find(wire, body)),
             clock,
           )
         : decoded,

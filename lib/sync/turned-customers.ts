@@ -1,0 +1,64 @@
+import { followPointers } from "./apply-deals.ts";
+import type { Customers } from "./apply-deals.ts";
+import type { Customer } from "../domain/record.ts";
+import type { Outcome, Outcomes, Run, Sighting } from "./run.ts";
+
+/** What was decided on customers, and what became of it. */
+interface Decided {
+  readonly sightings: readonly (Sighting<"contact"> | Sighting<"deal">)[];
+  readonly outcomes: Outcomes;
+}
+
+/**
+ * Has what was just written looked at again where its customer has turned since it was read. Whoever turned it has
+ * followed up on what was stored by then, and knew nothing of this:
+ *
+ * ```
+ * worker 1   read customer ─▶ decide ───────────────────▶ write project ─▶ read customer: it has turned
+ * worker 2              turn customer ─▶ find projects ─▶ …
+ * ```
+ *
+ * A customer that turns later is followed up on after the write, and the project is found.
+ *
+ * @param customers as the decisions rested on them
+ * @returns the outcomes of each of `decided`
+ * @throws RetryableError when the store cannot be read
+ */
+export async function doubtTurned(
+  run: Pick<Run, "store">,
+  customers: Customers,
+  decided: readonly Decided[],
+): Promise<readonly Outcomes[]> {
+  const written = decided.flatMap(({ sightings, outcomes }) =>
+    sightings.filter(({ id }) => isWritten(outcomes.get(id))),
+  );
+  const used = new Map(
+    written.flatMap((sighting) => listCustomers(sighting, customers)).map((customer) => [customer.companyId, customer]),
+  );
+  if (used.size === 0) return decided.map(({ outcomes }) => outcomes);
+  const now = await run.store.readCustomers([...used.keys()]);
+  const hasTurned = (customer: Customer): boolean => isTurned(customer, now.get(customer.companyId));
+  return decided.map(({ sightings, outcomes }) => {
+    const doubted = sightings.filter(
+      (sighting) => isWritten(outcomes.get(sighting.id)) && listCustomers(sighting, customers).some(hasTurned),
+    );
+    return new Map([...outcomes, ...doubted.map(({ id }) => [id, { kind: "again", why: "perhapsOlder" }] as const)]);
+  });
+}
+
+function isWritten(outcome: Outcome | undefined): boolean {
+  return outcome?.kind === "done" && outcome.writes > 0;
+}
+
+/** The customers that a decision rested on: of the companies that a live object names, and those that merged ones lead to. */
+function listCustomers({ observed, links }: Decided["sightings"][number], customers: Customers): readonly Customer[] {
+  if (observed.kind !== "live") return [];
+  return links.flatMap(({ companyId }) => {
+    const [named, followed] = [customers.get(companyId), followPointers(customers, companyId)];
+    return named === undefined || followed === undefined ? [] : [named, followed];
+  });
+}
+
+function isTurned(before: Customer, now: Customer | undefined): boolean {
+  return before.state !== now?.state || before.isExcludedInHubSpot !== now.isExcludedInHubSpot;
+}
