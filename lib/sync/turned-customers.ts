@@ -50,13 +50,11 @@ function isWritten(outcome: Outcome | undefined): boolean {
   return outcome?.kind === "done" && outcome.writes > 0;
 }
 
-/** The customers that a decision rested on: of the companies that a live object names, and those that merged ones lead to. */
-function listCustomers({ observed, links }: Decided["sightings"][number], customers: Customers): readonly Customer[] {
-  if (observed.kind !== "live") return [];
-  return links.flatMap(({ companyId }) => {
-    const [named, followed] = [customers.get(companyId), followPointers(customers, companyId)];
-    return named === undefined || followed === undefined ? [] : [named, followed];
-  });
+/** The customers that a decision may have rested on: of the companies that are named, and those that merged ones lead to. */
+function listCustomers({ links }: Decided["sightings"][number], customers: Customers): readonly Customer[] {
+  return links.flatMap(({ companyId }) =>
+    [customers.get(companyId), followPointers(customers, companyId)].flatMap((customer) => customer ?? []),
+  );
 }
 
 function isTurned(before: Customer, now: Customer | undefined): boolean {

@@ -142,5 +142,13 @@ export const SYNC: Readonly<Record<string, FileExpectation>> = {
   },
   "lib/sync/resync-object.ts": { least: 100 },
   "lib/sync/run.ts": { least: 100 },
+  "lib/sync/turned-customers.ts": {
+    least: 100,
+    explained: [
+      { at: "if (used.size === 0)", to: "false", why: "a quicker way: to ask for no customer costs nothing" },
+      { at: 'return outcome?.kind === "done"', to: "true", why: "no other outcome has writes" },
+      { at: 'return outcome?.kind === "done"', to: "outcome.kind", why: GUARD },
+    ],
+  },
   "lib/sync/wake-held-record.ts": { least: 100 },
 };
