@@ -40,14 +40,14 @@ export async function applySightings(run: Run, seen: Seen): Promise<OutcomesByTy
     hint.at.erased === undefined ? [...links, ...(storedContacts.get(id)?.persons ?? [])] : links,
   );
   const deals = holdBack(seen.deals, companies.unread, ({ links }) => links);
-  const applied = await Promise.all([
+  const [ofContacts, ofDeals] = await Promise.all([
     applyContacts(run, contacts.decidable, { stored: storedContacts, customers }),
     applyDeals(run, deals.decidable, customers),
   ]);
-  const [contact = new Map(), deal = new Map()] = await doubtTurned(run, customers, [
-    { sightings: contacts.decidable, outcomes: applied[0] },
-    { sightings: deals.decidable, outcomes: applied[1] },
-  ]);
+  const { contact, deal } = await doubtTurned(run, customers, {
+    contact: { sightings: contacts.decidable, outcomes: ofContacts },
+    deal: { sightings: deals.decidable, outcomes: ofDeals },
+  });
   return {
     company: companies.outcomes,
     contact: new Map([...contact, ...contacts.held]),

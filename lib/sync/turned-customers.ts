@@ -18,32 +18,38 @@ interface Decided {
  * worker 2              turn customer ─▶ find projects ─▶ …
  * ```
  *
- * A customer that turns later is followed up on after the write, and the project is found.
+ * A customer that turns later is followed up on after the write, and the project is found, unless the index of what a
+ * customer has lags by more than that: then by the next pass.
  *
  * @param customers as the decisions rested on them
- * @returns the outcomes of each of `decided`
+ * @returns the outcomes of contacts and deals
  * @throws RetryableError when the store cannot be read
  */
 export async function doubtTurned(
   run: Pick<Run, "store">,
   customers: Customers,
-  decided: readonly Decided[],
-): Promise<readonly Outcomes[]> {
-  const written = decided.flatMap(({ sightings, outcomes }) =>
-    sightings.filter(({ id }) => isWritten(outcomes.get(id))),
-  );
+  { contact, deal }: Readonly<Record<"contact" | "deal", Decided>>,
+): Promise<Readonly<Record<"contact" | "deal", Outcomes>>> {
   const used = new Map(
-    written.flatMap((sighting) => listCustomers(sighting, customers)).map((customer) => [customer.companyId, customer]),
+    [...listWritten(contact), ...listWritten(deal)]
+      .flatMap((sighting) => listCustomers(sighting, customers))
+      .map((customer) => [customer.companyId, customer]),
   );
-  if (used.size === 0) return decided.map(({ outcomes }) => outcomes);
+  if (used.size === 0) return { contact: contact.outcomes, deal: deal.outcomes };
   const now = await run.store.readCustomers([...used.keys()]);
   const hasTurned = (customer: Customer): boolean => isTurned(customer, now.get(customer.companyId));
-  return decided.map(({ sightings, outcomes }) => {
-    const doubted = sightings.filter(
-      (sighting) => isWritten(outcomes.get(sighting.id)) && listCustomers(sighting, customers).some(hasTurned),
-    );
-    return new Map([...outcomes, ...doubted.map(({ id }) => [id, { kind: "again", why: "perhapsOlder" }] as const)]);
-  });
+  const doubt = (decided: Decided): Outcomes => {
+    const doubted = listWritten(decided).filter((sighting) => listCustomers(sighting, customers).some(hasTurned));
+    return new Map([
+      ...decided.outcomes,
+      ...doubted.map(({ id }) => [id, { kind: "again", why: "perhapsOlder" }] as const),
+    ]);
+  };
+  return { contact: doubt(contact), deal: doubt(deal) };
+}
+
+function listWritten({ sightings, outcomes }: Decided): Decided["sightings"] {
+  return sightings.filter(({ id }) => isWritten(outcomes.get(id)));
 }
 
 function isWritten(outcome: Outcome | undefined): boolean {
