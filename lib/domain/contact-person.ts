@@ -133,8 +133,9 @@ function mergedWith(customer: Customer, companyId: string): Verdict {
 function freeze(input: ContactPersonCase, fence: Fence): Decision<ContactPerson> {
   const { stored, companyId, observed } = input;
   const isLinked = input.links.some((link) => link.companyId === companyId);
-  if (stored === undefined && !(observed.kind === "live" && isLinked)) {
-    const isSuspect = observed.kind === "live" && suspectLinks(input.links, input.context.hint).includes(companyId);
+  if (stored === undefined && observed.kind !== "live") return keep(suspectObject(observed, input.context.hint));
+  if (stored === undefined && !isLinked) {
+    const isSuspect = suspectLinks(input.links, input.context.hint).includes(companyId);
     return keep(isSuspect ? "associationOlderThanEvent" : undefined);
   }
   const wasMerged = input.context.hint.at.merged !== undefined || input.tombstone?.state === "merged";

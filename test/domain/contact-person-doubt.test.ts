@@ -54,6 +54,13 @@ describe("decideContactPerson", () => {
       { hint: added, customer: detached },
       "associationOlderThanEvent",
     ],
+    ["a contact not found yet at a detached customer", "missing", { hint: added, customer: detached }, "notFoundYet"],
+    [
+      "a contact of a detached customer that an event restored",
+      "archived",
+      { hint: { at: { restored: 1 }, looks: 0 }, customer: detached },
+      "stillArchived",
+    ],
     [
       "a lost association that no event spoke of",
       "not associated",

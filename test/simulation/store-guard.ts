@@ -29,6 +29,8 @@ export class StoreGuard {
   /** All data that each record ever had, as JSON; for what merges hand over. */
   readonly #ever = new Map<string, Set<string>>();
   readonly #attachAllowed = new Set<string>();
+  /** When each customer was last detached, by company id. */
+  readonly #detachedAtMs = new Map<string, number>();
   readonly #deactivations = new Deactivations();
 
   constructor(history: PortalHistory, now: () => number) {
@@ -75,6 +77,8 @@ export class StoreGuard {
       return;
     }
     if (before?.type === "contactTombstone") return;
+    if (record.type === "customer" && record.state === "detached" && before?.state !== "detached")
+      this.#detachedAtMs.set(record.companyId, this.#now());
     const isByAdmin = process.name.startsWith("admin edits") || process.name.startsWith("admin detaches");
     if (process.name.startsWith("admin detaches") && record.state === "detached" && before?.state !== "detached") {
       this.detached.add(objectKey(TYPE_OF[record.type], idOf(record)));
@@ -192,12 +196,14 @@ export class StoreGuard {
     this.#judgeOwned(record, before, complain);
   }
 
+  /** Who read before a detach, while the customer was attached, may still write what the attach brought. */
   #judgeDetached(record: SyncRecord, before: SyncRecord, complain: (rule: string) => void): void {
     if (record.type === "contactPerson") {
       const customer = this.#last.get(`customer ${record.companyId}`);
       // Nothing but an erasure reaches them: their own, or that of a contact which they were merged into.
       const isErased = record.state === "erased" || record.reason?.code === "goneFromHubSpot";
-      if (customer?.state === "detached" && record.state !== "detached" && !isErased)
+      const isOnTheWay = record.fence.readAtMs < (this.#detachedAtMs.get(record.companyId) ?? 0);
+      if (customer?.state === "detached" && record.state !== "detached" && !isErased && !isOnTheWay)
         complain("a contact person of a detached customer changed");
       return;
     }
