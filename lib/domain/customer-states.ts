@@ -35,6 +35,9 @@ class IdColumn {
   }
 }
 
+/** A customer that a dry run would turn: its state, and of a detached one whether its company's exclusion holds. */
+export type CustomerTurn = Pick<Customer, "companyId" | "state" | "isExcludedInHubSpot">;
+
 /**
  * Which customers are not linked. With this at hand nearly all contacts and deals are compared without a read of their
  * customers, and eight bytes for each customer that is not linked do not weigh.
@@ -42,6 +45,8 @@ class IdColumn {
 export class CustomerStates {
   readonly #columns = new Map<RecordState, IdColumn>();
   readonly #turned = new Map<string, RecordState>();
+  /** Of detached customers: whether their companies would be excluded. */
+  readonly #exclusions = new Map<string, boolean>();
 
   /** Ids of one state must come in ascending order. */
   add(state: RecordState, companyId: string): void {
@@ -51,7 +56,8 @@ export class CustomerStates {
   }
 
   /** What a dry run would turn, so that what depends on it is compared with that. */
-  turn(companyId: string, state: RecordState): void {
+  turn({ companyId, state, isExcludedInHubSpot }: CustomerTurn): void {
+    if (state === "detached") this.#exclusions.set(companyId, isExcludedInHubSpot === true);
     // A dry run of a first import would otherwise remember every customer, only to say of each what is said anyway.
     if (this.stateOf(companyId) !== state) this.#turned.set(companyId, state);
   }
@@ -63,6 +69,14 @@ export class CustomerStates {
     const id = BigInt(companyId);
     for (const [state, column] of this.#columns) if (column.has(id)) return state;
     return "linked";
+  }
+
+  /** A detached customer as a dry run would leave it; any other as it is. */
+  foresee(customer: Customer): Customer {
+    const isExcluded = customer.state === "detached" ? this.#exclusions.get(customer.companyId) : undefined;
+    if (isExcluded === undefined) return customer;
+    const { isExcludedInHubSpot: _before, ...rest } = customer;
+    return isExcluded ? { ...rest, isExcludedInHubSpot: true } : rest;
   }
 
   /**

@@ -1,11 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CustomerStates } from "../../lib/domain/customer-states.ts";
+import { sampleCustomer } from "../fixtures/sample-records.ts";
 import { RECORD_STATES, type RecordState } from "../../lib/domain/record.ts";
 
 const ids = fc
   .uniqueArray(fc.bigInt({ min: 1n, max: 10n ** 13n }), { minLength: 1, maxLength: 3_000, size: "max" })
   .map((some) => some.toSorted((left, right) => (left < right ? -1 : 1)).map(String));
+
+const detached = (id: string) => sampleCustomer(id, { state: "detached" });
+const excluded = (id: string) => sampleCustomer(id, { state: "detached", isExcludedInHubSpot: true });
 
 describe("CustomerStates", () => {
   it("knows every id that it was told of, and takes all others for linked", () => {
@@ -44,16 +48,27 @@ describe("CustomerStates", () => {
   it("lets a trial's turn go before what is stored", () => {
     const states = new CustomerStates();
     states.add("excluded", "7");
-    states.turn("7", "linked");
-    states.turn("8", "excluded");
+    states.turn({ companyId: "7", state: "linked" });
+    states.turn({ companyId: "8", state: "excluded" });
     expect([states.stateOf("7"), states.stateOf("8")]).toEqual(["linked", "excluded"]);
+  });
+
+  it("foresees of a detached customer alone, and only if a trial would turn it, whether its company is excluded", () => {
+    const states = new CustomerStates();
+    states.turn({ companyId: "7", state: "detached", isExcludedInHubSpot: true });
+    states.turn({ companyId: "8", state: "detached" });
+    states.turn({ companyId: "9", state: "excluded" });
+    expect(states.foresee(detached("7"))).toStrictEqual(excluded("7"));
+    expect(states.foresee(excluded("8"))).toStrictEqual(detached("8"));
+    for (const same of [detached("6"), excluded("6"), sampleCustomer("7", { state: "failing" })])
+      expect(states.foresee(same)).toBe(same);
   });
 
   it.each(RECORD_STATES.map((state) => [state, ["linked", "excluded", "deleted"].includes(state)] as const))(
     "imagines a customer that is %s: %s",
     (state: RecordState, isImagined) => {
       const states = new CustomerStates();
-      states.turn("7", state);
+      states.turn({ companyId: "7", state });
       const imagined = states.imagine("7");
       expect(imagined === undefined ? undefined : { id: imagined.companyId, state: imagined.state }).toEqual(
         isImagined ? { id: "7", state } : undefined,

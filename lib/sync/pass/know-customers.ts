@@ -31,7 +31,7 @@ export async function knowCustomers(
   let unsure = [...new Set([...linkedIds, ...storedIds])].filter((id) => states.imagine(id) === undefined);
   for (let steps = 0; unsure.length > 0 && steps < MOST_POINTERS; steps += 1) {
     const found = await store.readCustomers(unsure);
-    for (const [id, customer] of found) read.set(id, customer);
+    for (const [id, customer] of found) read.set(id, states.foresee(customer));
     const survivorIds = [...found.values()].flatMap(({ reason }) =>
       reason !== undefined && "survivorId" in reason ? [reason.survivorId] : [],
     );

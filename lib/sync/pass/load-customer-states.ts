@@ -17,6 +17,6 @@ export async function loadCustomerStates({ pass, ports, state: checkpoint }: Pas
   }
   if (!pass.isDryRun) return states;
   for await (const turns of passes.readCandidates(pass.passId, checkpoint.chunks))
-    for (const { companyId, state } of turns.map(decodeTurn)) states.turn(companyId, state);
+    for (const turn of turns.map(decodeTurn)) states.turn(turn);
   return states;
 }

@@ -9,9 +9,20 @@ describe("a turn of a trial", () => {
     expect(decodeTurn(encodeTurn({ companyId: "31204500001", state }))).toEqual({ companyId: "31204500001", state });
   });
 
-  it.each(["", "7", "7:gone", ":linked", "x7:linked", "7x:linked", "company:7:harmed=1"])("is not %j", (text) => {
-    expect(() => decodeTurn(text)).toThrow(/turn of a trial is stored as/u);
+  it("of a detached customer tells whether its company is excluded", () => {
+    const turn = { companyId: "31204500001", state: "detached", isExcludedInHubSpot: true } as const;
+    expect(encodeTurn(turn)).toBe("31204500001:detached:excluded");
+    expect(decodeTurn(encodeTurn(turn))).toEqual(turn);
   });
+
+  const strange = ["7:detached:", "7:detached:included", "7:detached:excluded:x"];
+
+  it.each(["", "7", "7:gone", ":linked", "x7:linked", "7x:linked", "company:7:harmed=1", ...strange])(
+    "is not %j",
+    (text) => {
+      expect(() => decodeTurn(text)).toThrow(/turn of a trial is stored as/u);
+    },
+  );
 
   it("is quoted in part where it cannot be read", () => {
     const message = `A turn of a trial is stored as "${"y".repeat(60)}"`;

@@ -29,9 +29,9 @@ describe("CustomerStates", () => {
   it("still says what each of a hundred thousand turned customers is", () => {
     const states = new CustomerStates();
     for (let id = 1; id <= OBJECTS; id += 1) states.add("excluded", String(id * 7));
-    states.turn("7", "linked");
-    states.turn("3", "linked");
-    states.turn("14", "excluded");
+    states.turn({ companyId: "7", state: "linked" });
+    states.turn({ companyId: "3", state: "linked" });
+    states.turn({ companyId: "14", state: "excluded" });
     expect(["7", "3", "14", "700000", "699999"].map((id) => states.stateOf(id))).toEqual([
       "linked",
       "linked",

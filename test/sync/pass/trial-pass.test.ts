@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { METRICS } from "../../../lib/contract.ts";
 import type { Settings } from "../../../lib/domain/settings.ts";
+import { detachCustomerRecord } from "../../../lib/sync/detach-record.ts";
 import { continuePass } from "../../../lib/sync/pass/continue-pass.ts";
 import { MOST_PREVIEWED } from "../../../lib/sync/pass/pass-types.ts";
 import { startPass } from "../../../lib/sync/pass/start-pass.ts";
@@ -101,6 +102,29 @@ describe("a preview", () => {
     const persons = listed.filter(({ type }) => type === "contactPerson");
     expect(persons.length).toBeGreaterThan(0);
     expect(persons.every(({ name, id }) => name === "" && /^\d+\/\d+$/u.test(id))).toBe(true);
+  });
+
+  it.each([
+    ["whose company it would exclude", 1, "frozen"],
+    ["whose company it would let in", 7, "released"],
+  ])("names the projects of a detached customer %s", async (_, number, effect) => {
+    const filled = fill({ companies: 10, contacts: 0, deals: 10 });
+    const { world, hubspot } = filled;
+    hubspot.defineProperty("company", { ...propertyOf(hubspot), name: "kein_zep" });
+    hubspot.update("company", companyId(1), { kein_zep: "ja" });
+    hubspot.update("company", companyId(7), { zep: "" });
+    await world.runPass();
+    for (const detached of [1, 7])
+      await world.clock.run(detachCustomerRecord({ ...world.ports, cause: "admin" }, { id: companyId(detached) }));
+    hubspot.update("company", companyId(7), { zep: "no" });
+    await work(filled);
+    await world.runPass();
+    refuseWrites(world);
+    const exclusion = { property: "kein_zep", values: ["ja"] };
+    const { passId } = await world.runPass({ preview: { ...ALL_DEALS, exclusion } });
+    const listed = (await world.passes.readReport(passId))?.listed;
+    expect(listed).toContainEqual({ effect, type: "project", id: dealId(number), name: `Projekt ${number}` });
+    expect(listed?.filter(({ type }) => type === "customer")).toEqual([]);
   });
 
   it("names the settings as the cause, also before any pass has succeeded", async () => {
