@@ -1,6 +1,7 @@
-import { Validations } from "aws-cdk-lib";
+import { Stack, Validations } from "aws-cdk-lib";
 import { Alarm, ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
@@ -24,8 +25,28 @@ export class Alarms extends Construct {
       id: "Serverless-SNSRedrivePolicy",
       reason: "The only subscriber is a mailbox; the alarm's state in CloudWatch is what counts.",
     });
+    this.letAlarmsTell();
     if (email !== "") this.topic.addSubscription(new EmailSubscription(email));
     this.alarms = listAlarms(this, watched).map((spec) => this.createAlarm(spec));
+  }
+
+  /**
+   * A policy of its own, such as `enforceSSL` makes, replaces SNS' default one, by which alarms may publish; CDK's action
+   * grants nothing. Without this no mail is ever sent. AWS docs: CloudWatch, notifying users on alarm changes.
+   */
+  private letAlarmsTell(): void {
+    const { account, partition, region } = Stack.of(this);
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        actions: ["sns:Publish"],
+        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
+        resources: [this.topic.topicArn],
+        conditions: {
+          StringEquals: { "aws:SourceAccount": account },
+          ArnLike: { "aws:SourceArn": `arn:${partition}:cloudwatch:${region}:${account}:alarm:*` },
+        },
+      }),
+    );
   }
 
   private createAlarm({ id, metric, threshold, periods = 1, badPeriods, isSilenceBad = false }: AlarmSpec): Alarm {

@@ -24,6 +24,7 @@ export class ChangeWorker extends Construct {
       file: "process-changes",
       description: "Re-reads changed objects from HubSpot and writes the records",
       timeout,
+      handsBack: true,
       memoryMegabytes: 1024,
       environment: buildWorkerEnvironment(shared),
     });

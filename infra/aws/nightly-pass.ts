@@ -52,6 +52,7 @@ export class NightlyPass extends Construct {
       file: "reconcile",
       description: "Compares all of HubSpot with all records and repairs what differs",
       timeout: TIMEOUT,
+      handsBack: true,
       memoryMegabytes: 1024,
       environment: buildPassEnvironment(shared, this.queue.queueUrl),
     });

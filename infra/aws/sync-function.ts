@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import { Architecture, LoggingFormat, RecursiveLoop, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
@@ -14,6 +14,12 @@ export interface SyncFunctionProps {
   readonly timeout: Duration;
   readonly memoryMegabytes: number;
   readonly environment: Readonly<Record<string, string>>;
+  /**
+   * Whether it hands work back to the queue that it is called by. Lambda takes that for a runaway loop and after some 16
+   * rounds moves the message to the dead letters, without a call that could say why. AWS docs: Lambda, recursive loop
+   * detection.
+   */
+  readonly handsBack?: boolean;
 }
 
 /** Where `functions/` is. */
@@ -47,6 +53,7 @@ export class SyncFunction extends Construct {
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
+      recursiveLoop: props.handsBack === true ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       environment: {
         NODE_OPTIONS: "--enable-source-maps",
         // Becomes the metrics' dimension, so that several deployments in one account keep their alarms apart.

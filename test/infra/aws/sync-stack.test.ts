@@ -92,6 +92,19 @@ describe("SyncStack's functions", () => {
     }
   });
 
+  it("may hand work back to their own queue for as long as it takes, if they do so on purpose, and no others", () => {
+    const loops = Object.entries(ownFunctions()).map(([id, lambda]) => [
+      id.replace(/Lambda[0-9A-F]*$/u, ""),
+      z.object({ Properties: z.object({ RecursiveLoop: z.string() }) }).parse(lambda).Properties.RecursiveLoop,
+    ]);
+    expect(Object.fromEntries(loops)).toEqual({
+      WebhookDoorReceiver: "Terminate",
+      ChangeWorker: "Allow",
+      NightlyPassReconciler: "Allow",
+      RecordsApiFunction: "Terminate",
+    });
+  });
+
   it("keep every log for a bounded time", () => {
     const groups = Object.values(template.findResources("AWS::Logs::LogGroup"));
     expect(groups).toHaveLength(7);
@@ -394,6 +407,22 @@ describe("SyncStack's alarms", () => {
         Metrics: Match.arrayWith([Match.objectLike({ Expression: Match.stringLikeRegexp("succeeded") })]),
       }),
     ).toBe(1);
+  });
+
+  it("may publish to the topic, whose own policy would keep them from it", () => {
+    const topic = { Ref: logicalId("AWS::SNS::Topic", "AlarmsTopic") };
+    const allowed = {
+      Effect: "Allow",
+      Action: "sns:Publish",
+      Principal: { Service: "cloudwatch.amazonaws.com" },
+      Resource: topic,
+      Condition: {
+        StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } },
+        ArnLike: { "aws:SourceArn": { "Fn::Join": ["", Match.arrayWith([":alarm:*"])] } },
+      },
+    };
+    const PolicyDocument = { Statement: Match.arrayWith([Match.objectLike(allowed)]) };
+    expect(countOf("AWS::SNS::TopicPolicy", { Topics: [topic], PolicyDocument })).toBe(1);
   });
 
   it("reach the address of the settings", () => {
