@@ -1,5 +1,6 @@
 import { newestFence } from "./contact-tombstone.ts";
 import { MAX_LOOKS } from "./decision.ts";
+import { isKeptOut } from "./exclusion.ts";
 import { diffFields } from "./field-changes.ts";
 import { mapContact } from "./field-mapping.ts";
 import { compareFences, fenceOf } from "./fence.ts";
@@ -42,8 +43,9 @@ export function decideContactPerson(input: ContactPersonCase): Decision<ContactP
       : settle(input, { fence: latestFence(fence, stored, tombstone), verdict: erased });
   if (tombstone?.state === "merged" && observed.kind !== "absorbed") return followTombstone(input, fence, tombstone);
   if (input.customer?.state === "detached") return freeze(input, fence);
-  if (isOutdated(stored, fence) || isOlderThanTombstone(fence, tombstone)) return keepOutdated(context);
   const again = suspectObject(observed, context.hint);
+  if (isOutdated(stored, fence) || isOlderThanTombstone(fence, tombstone))
+    return again === undefined ? keepOutdated(context) : keep(again);
   switch (observed.kind) {
     case "missing":
       if (again !== undefined || stored === undefined || stored.state === "merged") return keep(again);
@@ -111,7 +113,8 @@ function decideLive(input: ContactPersonCase, fence: Fence, again: Suspicion | u
 
 /** State of a live contact at a company by the rules alone. */
 export function judgeLiveContact(companyId: string, isLinked: boolean, customer: Customer | undefined): Verdict {
-  if (customer?.state === "excluded") return { state: "excluded", reason: { code: "customerExcluded", companyId } };
+  if (customer !== undefined && isKeptOut(customer))
+    return { state: "excluded", reason: { code: "customerExcluded", companyId } };
   if (customer?.state === "merged") return mergedWith(customer, companyId);
   if (customer?.state === "deleted") return { state: "deleted", reason: { code: "customerDeleted", companyId } };
   if (!isLinked) return { state: "deleted", reason: { code: "notAssociated", companyId } };
@@ -171,7 +174,8 @@ function suspectFlip({
   context,
 }: ContactPersonCase): "unexpectedFlip" | "perhapsOlder" | undefined {
   const link = links.find((each) => each.companyId === companyId);
-  if (stored === undefined || (customer?.state === "merged" && link === undefined)) return undefined;
+  if (stored === undefined) return undefined;
+  if (customer?.state === "merged" && link === undefined) return isOnItsWay(customer, { links, observed, context });
   const { expects, expectsPrimary } = context.hint;
   const wasLinked = stored.reason?.code !== "notAssociated";
   const hasTurned = wasLinked !== (link !== undefined);
@@ -184,6 +188,17 @@ function suspectFlip({
     return isLacking ? "perhapsOlder" : undefined;
   const isNamed = hasTurned ? expects?.[companyId] !== undefined : expectsPrimary !== undefined;
   return isNamed && link !== undefined ? "perhapsOlder" : "unexpectedFlip";
+}
+
+/** The association with what a merge absorbed is gone; the one with the survivor may not show yet, and no event tells of it. */
+function isOnItsWay(
+  { reason }: Customer,
+  { links, observed, context }: Pick<ContactPersonCase, "links" | "observed" | "context">,
+): "perhapsOlder" | undefined {
+  const hasArrived = links.some(
+    ({ companyId }) => reason !== undefined && "survivorId" in reason && companyId === reason.survivorId,
+  );
+  return !hasArrived && mayLackLinks(observed, context.hint, ["follow"]) ? "perhapsOlder" : undefined;
 }
 
 function settle(input: ContactPersonCase, { fence, verdict, again }: Judgement): Decision<ContactPerson> {

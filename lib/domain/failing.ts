@@ -1,4 +1,5 @@
 import { diffVerdicts, nextRevision } from "./decision.ts";
+import { isKeptOut } from "./exclusion.ts";
 import type { Cause, Customer, Project, SyncRecord } from "./record.ts";
 
 interface Failure {
@@ -8,21 +9,22 @@ interface Failure {
   readonly nowMs: number;
 }
 
-/** States that a failure does not change: nothing HubSpot does reaches them. */
-const UNTOUCHABLE: ReadonlySet<string> = new Set(["detached", "merged", "erased"]);
+/** States that a failure does not change: nothing HubSpot does reaches them, or the mark would make the record active. */
+const UNTOUCHABLE: ReadonlySet<string> = new Set(["detached", "merged", "erased", "deleted"]);
 
 /**
  * The record marked as `failing`, with everything else as it was: also its fence, so that the next read that succeeds
- * clears the mark.
+ * clears the mark. An exclusion goes on to hold for what depends on a customer.
  *
- * @returns undefined when the record is beyond HubSpot's reach
+ * @returns undefined when the record is beyond HubSpot's reach, or inactive
  */
 export function failRecord<R extends SyncRecord>(stored: R, failure: Failure): R | undefined {
   if (UNTOUCHABLE.has(stored.state)) return undefined;
   const verdict = { state: "failing", reason: { code: "refused", error: failure.error } } as const;
   const fields = diffVerdicts(stored, verdict);
   if (fields.length === 0) return undefined;
-  return { ...stored, ...verdict, ...nextRevision(stored, stored.fence, { ...failure, fields }) };
+  const excluded = stored.type === "customer" && isKeptOut(stored) ? { isExcludedInHubSpot: true as const } : {};
+  return { ...stored, ...verdict, ...excluded, ...nextRevision(stored, stored.fence, { ...failure, fields }) };
 }
 
 /** Entries that tell of an object which failed before anything of it was stored. */

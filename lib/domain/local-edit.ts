@@ -1,4 +1,5 @@
 import { diffVerdicts, nextRevision } from "./decision.ts";
+import { isKeptOut } from "./exclusion.ts";
 import { diffFields } from "./field-changes.ts";
 import { CUSTOMER_LIMITS, findTooLong, PROJECT_LIMITS } from "./field-limits.ts";
 import {
@@ -117,7 +118,7 @@ function editOwnFields(own: ProjectOwnFields, edit: ProjectEdit): ProjectOwnFiel
 /** Ends the sync of a customer (Kennzeichnung als HubSpot-Kunde entfernen); contact persons and projects are told. */
 export function detachCustomer(stored: Customer, nowMs: number): LocalChange<Customer> {
   // What is excluded has nothing to do with who leads: a detach starts no sync.
-  const excluded = stored.state === "excluded" ? { isExcludedInHubSpot: true as const } : {};
+  const excluded = isKeptOut(stored) ? { isExcludedInHubSpot: true as const } : {};
   return detach(stored, nowMs, (change) => ({ ...stored, ...change, ...excluded, isFollowUpDue: true }));
 }
 

@@ -1,6 +1,7 @@
 import { isAttachWanted } from "./attach-request.ts";
 import { diffFields } from "./field-changes.ts";
 import { mapDeal } from "./field-mapping.ts";
+import { isKeptOut } from "./exclusion.ts";
 import { fenceOf } from "./fence.ts";
 import { isStageSelected } from "./stage-filter.ts";
 import {
@@ -99,7 +100,7 @@ export function judgeLiveDeal(
   if (!isStageSelected(context.settings.dealStages, deal.stageId))
     return { state: "outOfStage", reason: { code: "stageNotSelected", stageId: deal.stageId } };
   if (companyId === undefined) return { state: "waiting", reason: { code: "noCompany" } };
-  if (customer?.state === "excluded" || customer?.isExcludedInHubSpot === true)
+  if (customer !== undefined && isKeptOut(customer))
     return { state: "excluded", reason: { code: "customerExcluded", companyId } };
   if (customer?.state === "deleted") return { state: "waiting", reason: { code: "customerDeleted", companyId } };
   if (customer?.fields === undefined) return { state: "waiting", reason: { code: "customerNotHere", companyId } };
@@ -133,7 +134,9 @@ function suspectMove({
   const primaryId = findPrimaryCompanyId(links);
   // A merge moves deals along with their company, and fires no event for them.
   const isMovedByMerge = formerId !== undefined && customer?.absorbedIds.includes(formerId) === true;
-  if (formerId === primaryId || isMovedByMerge) return undefined;
+  // An admin may have attached the customer to another company than the one that HubSpot names.
+  const isMovedByHand = formerId !== undefined && customer?.companyId === formerId;
+  if (formerId === primaryId || isMovedByMerge || isMovedByHand) return undefined;
   const toldAtMs = Math.max(expectsPrimary?.atMs ?? 0, associationToldAtMs(context.hint, [formerId, primaryId]) ?? 0);
   if (!mayPrecede(stored, { readAtMs: observed.readAtMs, toldAtMs }, context)) return undefined;
   const isNamed = expectsPrimary?.isPrimary === true && expectsPrimary.companyId === primaryId;

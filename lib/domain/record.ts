@@ -116,7 +116,10 @@ export interface Customer extends RecordBase {
    * queued. Whoever sees it queues them again, so a crash in between loses nothing.
    */
   readonly isFollowUpDue: boolean;
-  /** Only while detached: HubSpot excludes the company, which keeps its projects excluded. */
+  /**
+   * Only while another state hides it, detached or failing: HubSpot excludes the company, which keeps what depends on the
+   * customer excluded.
+   */
   readonly isExcludedInHubSpot?: true;
 }
 

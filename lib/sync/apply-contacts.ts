@@ -188,7 +188,8 @@ async function hasNewTombstone(run: Run, contactId: string, stored: StoredContac
  */
 async function pointAbsorbedContacts(run: Run, sighting: Sighting<"contact">, customers: Customers): Promise<void> {
   if (sighting.observed.kind !== "live") return;
-  const ids = [...new Set([...sighting.observed.object.mergedIds, ...(sighting.hint.absorbs ?? [])])];
+  const named = new Set([...sighting.observed.object.mergedIds, ...(sighting.hint.absorbs ?? [])]);
+  const ids = [...named].filter((id) => id !== sighting.id);
   if (ids.length === 0) return;
   const stored = await run.store.readContacts(ids);
   const { readAtMs } = sighting.observed;

@@ -54,6 +54,12 @@ describe("decideContactPerson", () => {
       { hint: added, customer: detached },
       "associationOlderThanEvent",
     ],
+    [
+      "a read older than what is stored and than an event since",
+      "outdated",
+      { stored: linked, hint: { at: { property: Number.MAX_SAFE_INTEGER }, looks: 0 } },
+      "readOlderThanEvent",
+    ],
     ["a contact not found yet at a detached customer", "missing", { hint: added, customer: detached }, "notFoundYet"],
     [
       "a contact of a detached customer that an event restored",
@@ -107,6 +113,17 @@ describe("decideContactPerson", () => {
         hint,
       }),
     ).toBe("?");
+  });
+
+  it.each<[name: string, links: NonNullable<Given["links"]>, hint: Hint, expected: string]>([
+    ["neither company", [], { at: { follow: readAtMs }, looks: 0 }, "merged-? absorbedBy"],
+    ["the survivor", [primaryLink("2")], { at: { follow: readAtMs }, looks: 0 }, "merged- absorbedBy"],
+    ["another company", [primaryLink("7")], { at: { follow: readAtMs }, looks: 0 }, "merged-? absorbedBy"],
+    ["neither at the last look", [], { at: { follow: readAtMs }, looks: MAX_LOOKS }, "merged- absorbedBy"],
+    ["neither long after", [], { at: { follow: 1 }, looks: 0 }, "merged- absorbedBy"],
+  ])("after a merge, when the read shows %s", (...[, links, hint, expected]) => {
+    const customer = sampleUntransferred("1", { state: "merged", reason: { code: "absorbedBy", survivorId: "2" } });
+    expect(show("eligible", { stored: linked, customer, links, hint })).toBe(expected);
   });
 
   it.each<[name: string, code: "absorbedBy" | "attachedTo", looks: number, expected: string]>([
@@ -235,5 +252,11 @@ describe("judgeLiveContact", () => {
       ["merged", "merged", "absorbedBy"],
       ["unseen", "waiting", "notAssociated"],
     ]);
+  });
+
+  it("keeps out whom the customer's exclusion kept out before it began to fail", () => {
+    const customer = sampleCustomer("1", { state: "failing", isExcludedInHubSpot: true });
+    const verdict = { state: "excluded", reason: { code: "customerExcluded", companyId: "1" } };
+    expect(judgeLiveContact("1", true, customer)).toEqual(verdict);
   });
 });

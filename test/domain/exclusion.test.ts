@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { isExcluded } from "../../lib/domain/exclusion.ts";
+import { isExcluded, isKeptOut } from "../../lib/domain/exclusion.ts";
 
 const rule = { property: "zep", values: ["no", "nein"] };
+
+describe("isKeptOut", () => {
+  it("tells whether the company is excluded, also while the customer is detached or fails", () => {
+    expect(isKeptOut({ state: "excluded" })).toBe(true);
+    for (const state of ["detached", "failing"] as const) {
+      expect(isKeptOut({ state, isExcludedInHubSpot: true })).toBe(true);
+      expect(isKeptOut({ state })).toBe(false);
+    }
+  });
+});
 
 describe("isExcluded", () => {
   it.each(["no", "nein", "NO", "Nein", " no ", "\tNEIN\n", "\u00a0no"])("leaves %j out", (exclusion) => {

@@ -4,13 +4,13 @@ import { decideCustomer } from "../../lib/domain/customer.ts";
 import { RECORD_STATES } from "../../lib/domain/record.ts";
 import { mapCompany } from "../../lib/domain/field-mapping.ts";
 import { NOW_MS, sampleCompany, sampleContext } from "../fixtures/sample-objects.ts";
-import { sampleCustomer } from "../fixtures/sample-records.ts";
+import { sampleCustomer, sampleProject } from "../fixtures/sample-records.ts";
 
 const failure = { error: "company 1: HubSpot's answer has no name", cause: "event", nowMs: NOW_MS } as const;
 const reason = { code: "refused", error: failure.error } as const;
 
 describe("failRecord", () => {
-  const reachable = RECORD_STATES.filter((state) => !["detached", "merged", "erased"].includes(state));
+  const reachable = RECORD_STATES.filter((state) => !["detached", "merged", "erased", "deleted"].includes(state));
 
   it.each(reachable)("marks a record that is %s and keeps all else, its fence as well", (state) => {
     const stored = sampleCustomer("1", { state, customerNumber: "K-1" });
@@ -25,8 +25,20 @@ describe("failRecord", () => {
     });
   });
 
-  it.each(["detached", "merged", "erased"] as const)("leaves a record alone that is %s", (state) => {
+  it.each(["detached", "merged", "erased", "deleted"] as const)("leaves a record alone that is %s", (state) => {
     expect(failRecord(sampleCustomer("1", { state }), failure)).toBeUndefined();
+  });
+
+  it("keeps an exclusion in force for what depends on the customer, also when it fails once more", () => {
+    const excluded = sampleCustomer("1", { state: "excluded" });
+    const marked = failRecord(excluded, failure);
+    expect(marked).toMatchObject({ state: "failing", isExcludedInHubSpot: true });
+    const again = marked && failRecord(marked, { ...failure, error: "other" });
+    expect(again).toMatchObject({ state: "failing", isExcludedInHubSpot: true });
+    expect(failRecord(sampleCustomer("1"), failure)).not.toHaveProperty("isExcludedInHubSpot");
+    expect(failRecord(sampleProject("5", "1", { state: "excluded" }), failure)).not.toHaveProperty(
+      "isExcludedInHubSpot",
+    );
   });
 
   it("does not write the same mark twice, but a new reason", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MAX_LOOKS, NO_HINT, type Hint } from "../../lib/domain/decision.ts";
-import type { Project, Reason } from "../../lib/domain/record.ts";
+import type { Customer, Project, Reason } from "../../lib/domain/record.ts";
 import { decideProject, findPrimaryCompanyId, holdProject, NEW_PROJECT_OWN_FIELDS } from "../../lib/domain/project.ts";
 import { REPLICA_LAG_MS } from "../../lib/domain/suspicion.ts";
 import { describeDecision, findGaps, pick, readTable } from "../fixtures/decision-table.ts";
@@ -183,6 +183,16 @@ describe("decideProject", () => {
     expect(seen).toBe(expected);
   });
 
+  it("takes no company for another one within the replicas' lag where an admin attached the customer to it", () => {
+    const fence = { sourceUpdatedAtMs: 1, readAtMs: readAtMs - 1 };
+    const stored = sampleProject("5", "9", { dependsOnCompanyId: "9", fence });
+    const context = sampleContext({ at: { property: 1 }, looks: 0 });
+    const seen = { ...pick(SEEN_DEALS, "eligible"), links: [primaryLink("1")], context };
+    const show = (customer: Customer) =>
+      describeDecision(decideProject({ dealId: "5", stored, ...seen, customer }), stored);
+    expect([show(sampleCustomer("9")), show(sampleCustomer("8"))]).toEqual(["linked*", "?"]);
+  });
+
   it("does not take an older event's word for a company that the read does not name", () => {
     const stored = sampleProject("5", "1", { fence: { sourceUpdatedAtMs: 1, readAtMs: readAtMs - 1 } });
     const expectsPrimary = { companyId: "3", isPrimary: true, atMs: 1 };
@@ -209,6 +219,7 @@ describe("decideProject", () => {
       "excluded+ customerExcluded",
     ],
     ["detached", { state: "detached" }, "linked*"],
+    ["failing, and excluded before", { state: "failing", isExcludedInHubSpot: true }, "excluded+ customerExcluded"],
   ] as const)("excludes the project of a customer that is %s", (_name, changes, expected) => {
     const stored = sampleProject("5", "1", { fence: { sourceUpdatedAtMs: 1, readAtMs: 1 } });
     const seen = { ...pick(SEEN_DEALS, "eligible"), customer: sampleCustomer("1", changes) };

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { applyChanges } from "../../lib/sync/apply-changes.ts";
 import { attachCustomerRecord } from "../../lib/sync/attach-record.ts";
 import { detachCustomerRecord } from "../../lib/sync/detach-record.ts";
+import { markFailing } from "../../lib/sync/mark-failing.ts";
 import type { Run } from "../../lib/sync/run.ts";
 import { sampleCompany, sampleContact, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
 import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
@@ -45,6 +46,25 @@ const stateOf = (id: "1" | "5") =>
   [...world.store.customers(), ...world.store.projects()].find((record) => {
     return record.type === "customer" ? record.companyId === id : record.dealId === id;
   })?.state;
+
+describe("HubSpot's exclusion of a company that cannot be read any more", () => {
+  it("keeps the data of its contacts and deals as it is, though they go on changing", async () => {
+    await edit("no");
+    await markFailing({ ...run, cause: "event" }, change("company", "1"), "HubSpot's answer has no name");
+    const atMs = world.now();
+    world.hubspot.putDeal(sampleDeal("5", { description: "Neu", updatedAtMs: atMs }), "1");
+    world.hubspot.putContact(sampleContact("3", { email: "neu@example.com", updatedAtMs: atMs }), ["1"]);
+    await world.tell(change("deal", "5", { property: atMs }), change("contact", "3", { property: atMs }));
+    await settle();
+    expect(stateOf("1")).toBe("failing");
+    expect(world.store.projects()).toMatchObject([{ state: "excluded", fields: { description: "Relaunch 5" } }]);
+    expect(world.store.contactItems()).toMatchObject([{ state: "excluded" }]);
+    expect(JSON.stringify(world.store.contactItems())).not.toContain("neu@example.com");
+    await edit("");
+    expect([stateOf("1"), stateOf("5")]).toEqual(["linked", "linked"]);
+    expect(world.store.customers()[0]).not.toHaveProperty("isExcludedInHubSpot");
+  });
+});
 
 describe("HubSpot's exclusion of a company whose customer is detached", () => {
   it("keeps a project excluded that was excluded before: a detach starts no sync", async () => {

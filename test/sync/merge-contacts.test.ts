@@ -61,6 +61,15 @@ function refuseOnce(contactId: string, companyId?: string): void {
 }
 
 describe("applyContacts, on a merge", () => {
+  it("stays what it is where its own id is among those that it absorbed", async () => {
+    const mergedIds = ["31", "32", "93"];
+    const updatedAtMs = UPDATED_AT_MS + 20_000;
+    world.hubspot.putContact(sampleContact("93", { updatedAtMs, mergedIds }), ["1", "2"]);
+    await applyOne(world, survivor);
+    await applyOne(world, survivor);
+    expect(describeItems()).toEqual(merged);
+  });
+
   it("empties what was absorbed, and is done", async () => {
     expect(await applyOne(world, survivor)).toEqual({ kind: "done", writes: 2 });
     expect(describeItems()).toEqual(merged);

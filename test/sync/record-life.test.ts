@@ -22,7 +22,7 @@ late deletion    | linked+   | linked+       | excluded+     | excluded-     | d
 late merge       | linked+   | linked+       | excluded+     | excluded-     | deleted+      | deleted-      | detached+     | linked+       | failing-      | merged-
 number is freed  | nothing   | linked+       | excluded+     | excluded-     | deleted+      | deleted-      | detached+     | failing+      | linked+       | merged-
 resync           | linked+   | linked+       | excluded+     | excluded-     | deleted+      | deleted-      | detached+     | linked+       | failing-      | merged-
-is refused       | failing-  | failing+      | failing+      | failing-      | failing+      | failing-      | detached+     | failing+      | failing-      | merged-
+is refused       | failing-  | failing+      | failing+      | failing-      | deleted+      | deleted-      | detached+     | failing+      | failing-      | merged-
 number here      | notFound  | linked+       | excluded+     | notEditable   | deleted+      | notEditable   | detached+     | failing+      | notEditable   | notEditable
 name here        | notFound  | hubspotLeads  | hubspotLeads  | notEditable   | deleted+      | notEditable   | detached+     | hubspotLeads  | notEditable   | notEditable
 detach           | notFound  | detached+     | detached+     | notDetachable | detached+     | notDetachable | notDetachable | detached+     | notDetachable | notDetachable
@@ -52,7 +52,7 @@ company attached | notFound    | notAttachable | notAttachable | notAttachable |
 company merged   | linked+     | linked+       | linked+       | linked+       | linked+                    | outOfStage+   | outOfStage-   | waiting+      | waiting-      | waiting+                 | deleted+      | deleted-      | detached+     | linked+       | failing-      | merged-
 number is freed  | nothing     | linked+       | excluded+     | excluded-     | excluded+                  | outOfStage+   | outOfStage-   | waiting+      | waiting-      | waiting+                 | deleted+      | deleted-      | detached+     | failing+      | linked+       | merged-
 resync           | linked+     | linked+       | excluded+     | excluded-     | excluded+                  | outOfStage+   | outOfStage-   | waiting+      | waiting-      | waiting+                 | deleted+      | deleted-      | detached+     | linked+       | failing-      | merged-
-is refused       | failing-    | failing+      | failing+      | failing-      | failing+                   | failing+      | failing-      | failing+      | failing-      | failing+                 | failing+      | failing-      | detached+     | failing+      | failing-      | merged-
+is refused       | failing-    | failing+      | failing+      | failing-      | failing+                   | failing+      | failing-      | failing+      | failing-      | failing+                 | deleted+      | deleted-      | detached+     | failing+      | failing-      | merged-
 tasks here       | notFound    | linked+       | excluded+     | notEditable   | excluded+                  | outOfStage+   | notEditable   | waiting+      | notEditable   | waiting+                 | deleted+      | notEditable   | detached+     | failing+      | notEditable   | notEditable
 name here        | notFound    | hubspotLeads  | hubspotLeads  | notEditable   | hubspotLeads               | hubspotLeads  | notEditable   | hubspotLeads  | notEditable   | hubspotLeads             | deleted+      | notEditable   | detached+     | hubspotLeads  | notEditable   | notEditable
 detach           | notFound    | detached+     | detached+     | notDetachable | detached+                  | detached+     | notDetachable | detached+     | notDetachable | detached+                | detached+     | notDetachable | notDetachable | detached+     | notDetachable | notDetachable
@@ -81,7 +81,7 @@ company attached | notFound | notAttachable | notAttachable | notAttachable | no
 company merged   | nothing  | merged-       | merged-       | merged-       | merged-       | deleted+      | deleted+                 | merged-                | merged-       | detached+     | merged-       | merged-       | merged-       | erased-
 number is freed  | nothing  | linked+       | excluded+     | excluded-     | linked+       | deleted+      | deleted+                 | deleted+               | deleted-      | detached+     | failing+      | failing-      | merged-       | erased-
 resync           | linked+  | linked+       | excluded+     | excluded-     | waiting-      | deleted+      | deleted+                 | deleted+               | deleted-      | detached+     | linked+       | excluded-     | merged-       | erased-
-is refused       | nothing  | failing+      | failing+      | failing-      | failing-      | failing+      | failing+                 | failing+               | failing-      | detached+     | failing+      | failing-      | merged-       | erased-
+is refused       | nothing  | failing+      | failing+      | failing-      | failing-      | deleted+      | deleted+                 | deleted+               | deleted-      | detached+     | failing+      | failing-      | merged-       | erased-
 `;
 
 type Table = readonly { readonly event: string; readonly cells: ReadonlyMap<string, string> }[];
