@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { createPlot } from "./plots.ts";
 import { createScenario } from "./scenario.ts";
 import { runScenario } from "./simulation.ts";
 
@@ -34,3 +35,11 @@ const LONG_MS = 600_000;
 it.each(CASES)("no longer happens: %s", { timeout: LONG_MS }, async (_name, seed) => {
   expect((await runScenario(createScenario(seed, 250))).violations).toEqual([]);
 });
+
+it(
+  "no longer happens: a contact's read that lagged behind two edits was taken for done",
+  { timeout: LONG_MS },
+  async () => {
+    expect((await runScenario(createPlot("bursts", 82))).violations).toEqual([]);
+  },
+);

@@ -2,7 +2,7 @@ import { createDice, deriveSeed } from "./dice.ts";
 import type { Scenario, StepKind, Trouble } from "./scenario.ts";
 
 /** Scenarios with one idea each, for what chance alone shows too seldom. */
-export type Plot = "backAndForth" | "labels" | "removals";
+export type Plot = "backAndForth" | "bursts" | "labels" | "removals";
 
 interface Outline {
   readonly first: readonly StepKind[];
@@ -24,6 +24,13 @@ const OUTLINES: Readonly<Record<Plot, Outline>> = {
     round: ["edit", "undo"],
     soon: new Set(["undo"]),
     trouble: { slowness: 0.4 },
+  },
+  // A read that lags behind two edits is older than what is stored by now, and must be repeated all the same.
+  bursts: {
+    first: ["createCompany", "createContact", "createDeal"],
+    round: ["edit", "edit", "edit", "edit"],
+    soon: new Set(["edit"]),
+    trouble: { lag: 0.6 },
   },
   // A label that moves leaves the associations as they are, so that a read which lags looks just as it should.
   labels: {

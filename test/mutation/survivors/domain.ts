@@ -49,6 +49,7 @@ export const DOMAIN: Readonly<Record<string, FileExpectation>> = {
     explained: [
       { at: "low < this.#length", why: "what lies behind the last id is no id" },
       { at: "this.stateOf(companyId) !== state", to: "true", why: "only saves memory" },
+      { at: 'if (state === "detached") this.#exclusions', to: "true", why: "only saves memory" },
       ...[
         "fence: {",
         'type: "customer"',
