@@ -175,7 +175,8 @@ function suspectFlip({
 }: ContactPersonCase): "unexpectedFlip" | "perhapsOlder" | undefined {
   const link = links.find((each) => each.companyId === companyId);
   if (stored === undefined) return undefined;
-  if (customer?.state === "merged" && link === undefined) return isOnItsWay(customer, { links, observed, context });
+  if (customer?.state === "merged" && link === undefined)
+    return suspectSurvivorLink(customer, { links, observed, context });
   const { expects, expectsPrimary } = context.hint;
   const wasLinked = stored.reason?.code !== "notAssociated";
   const hasTurned = wasLinked !== (link !== undefined);
@@ -191,7 +192,7 @@ function suspectFlip({
 }
 
 /** The association with what a merge absorbed is gone; the one with the survivor may not show yet, and no event tells of it. */
-function isOnItsWay(
+function suspectSurvivorLink(
   { reason }: Customer,
   { links, observed, context }: Pick<ContactPersonCase, "links" | "observed" | "context">,
 ): "perhapsOlder" | undefined {

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Figure, Measurement } from "./figure.ts";
+import { runTool } from "../fixtures/tool-call.ts";
 import { parseRows } from "./row-filter.ts";
 import { renderReadme } from "./readme.ts";
 import { BUNDLE_SIZES } from "./rows/bundle-sizes.ts";
@@ -43,16 +44,15 @@ const GATE_ROWS = "1,4-7,9,14,15,18";
 
 const README = fileURLToPath(new URL("README.md", import.meta.url));
 
-const { values: options } = parseArgs({
-  options: {
-    rows: { type: "string" },
-    gates: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    write: { type: "boolean", default: false },
-  },
-});
-
-async function main(): Promise<void> {
+async function main(): Promise<number> {
+  const { values: options } = parseArgs({
+    options: {
+      rows: { type: "string" },
+      gates: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      write: { type: "boolean", default: false },
+    },
+  });
   const isWanted = parseRows(options.rows ?? (options.gates ? GATE_ROWS : "1-99"));
   const figures: Figure[] = [];
   for (const { rows, title, measure } of MEASUREMENTS) {
@@ -64,9 +64,9 @@ async function main(): Promise<void> {
   if (options.write) writeFileSync(README, renderReadme(figures, new Date()));
   process.stdout.write(options.json ? `${JSON.stringify(figures, undefined, 2)}\n` : renderText(figures));
   const missed = figures.filter(({ isGate, isMet }) => isGate && !isMet);
-  if (!options.gates || missed.length === 0) return;
+  if (!options.gates || missed.length === 0) return 0;
   process.stderr.write(`\n${missed.map(({ row, name }) => `Gate ${row} is missed: ${name}\n`).join("")}`);
-  process.exitCode = 1;
+  return 1;
 }
 
 /** What is at work, on a terminal only. */
@@ -74,6 +74,5 @@ function report(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
 }
 
-await main();
 // Idle sockets of the SDK's clients would keep the process for a while.
-process.exit();
+process.exit(await runTool(main));

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
 import { createRandom } from "../../infra/local/hubspot-simulator/seeded-random.ts";
+import { readAmount, readWhole, runTool } from "../fixtures/tool-call.ts";
 import { startLocalWorld, type LocalWorld } from "../fixtures/local-world.ts";
 import { formatProgress, formatResult, type LoadProgress, type LoadResult } from "./load-text.ts";
 
@@ -112,14 +113,15 @@ async function main(): Promise<number> {
   } as const;
   const { values } = parseArgs({ options });
   if (values.help) return tell(USAGE, 0);
-  const scaled = (count: number): number => Math.max(1, Math.round(count * Number(values.scale)));
+  const scale = readAmount("--scale", values.scale);
+  const scaled = (count: number): number => Math.max(1, Math.round(count * scale));
   const load: Load = {
     companies: scaled(WHOLE.companies),
     contacts: scaled(WHOLE.contacts),
     deals: scaled(WHOLE.deals),
     edits: scaled(WHOLE.edits),
-    seed: Number(values.seed),
-    limit: Number(values.limit),
+    seed: readWhole("--seed", values.seed),
+    limit: readWhole("--limit", values.limit, 1),
   };
   const world = await startLocalWorld();
   try {
@@ -139,4 +141,4 @@ function tell(text: string, problems: number): number {
   return problems === 0 ? 0 : 1;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) process.exit(await main());
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) process.exit(await runTool(main));

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
+import { readAmount, runTool } from "../fixtures/tool-call.ts";
 import { findBase, groupByTests, listChanged, listSources, type MutationTarget } from "./choose-files.ts";
 import { describeFile, judgeFile, type FileResult } from "./judge-file.ts";
 
@@ -62,7 +63,7 @@ async function main(): Promise<number> {
   }
   const isChanged = values.changed || values.base !== undefined;
   const chosen = positionals.length > 0 ? positionals : isChanged ? chooseChanged(values.base) : listSources();
-  const endAtMs = Date.now() + Number(values.minutes) * 60_000;
+  const endAtMs = Date.now() + readAmount("--minutes", values.minutes) * 60_000;
   process.env["MUTATION_END_AT_MS"] = String(endAtMs);
   const results: FileResult[] = [];
   const left: string[] = [];
@@ -84,4 +85,4 @@ async function main(): Promise<number> {
   return weak.length === 0 ? 0 : 1;
 }
 
-process.exit(await main());
+process.exit(await runTool(main));

@@ -2,7 +2,9 @@ import { createDice, deriveSeed } from "./dice.ts";
 import type { Scenario, StepKind, Trouble } from "./scenario.ts";
 
 /** Scenarios with one idea each, for what chance alone shows too seldom. */
-export type Plot = "backAndForth" | "bursts" | "labels" | "removals";
+export const PLOTS = ["backAndForth", "bursts", "labels", "removals"] as const;
+
+export type Plot = (typeof PLOTS)[number];
 
 interface Outline {
   readonly first: readonly StepKind[];
@@ -47,11 +49,6 @@ const OUTLINES: Readonly<Record<Plot, Outline>> = {
     trouble: { lag: 0.6, duplicates: 0.3 },
   },
 };
-
-/** Whether there is a plot of this name. */
-export function isPlot(name: string): name is Plot {
-  return Object.hasOwn(OUTLINES, name);
-}
 
 /** The scenario of a plot and a seed. */
 export function createPlot(plot: Plot, seed: number): Scenario {
