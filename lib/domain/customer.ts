@@ -30,7 +30,7 @@ export function decideCustomer(input: CustomerCase): Decision<Customer> {
   if (stored?.state === "detached" && !isAttachWanted(stored, context.hint)) return keepDetached(input, stored);
   if (stored?.state === "merged" && !isAttaching && observed.kind !== "absorbed") return keep();
   const again = suspectObject(observed, context.hint);
-  if (isOutdated(stored, fence)) return again === undefined ? keepOutdated(context) : keep(again);
+  if (isOutdated(stored, fence)) return again === undefined ? keepOutdated(context, input.adoption) : keep(again);
   switch (observed.kind) {
     case "missing":
     case "archived":

@@ -3,6 +3,7 @@ import { diffFields } from "./field-changes.ts";
 import { mapDeal } from "./field-mapping.ts";
 import { isKeptOut } from "./exclusion.ts";
 import { fenceOf } from "./fence.ts";
+import { MAX_LOOKS } from "./decision.ts";
 import { isStageSelected } from "./stage-filter.ts";
 import {
   associationToldAtMs,
@@ -49,7 +50,7 @@ export function decideProject(input: ProjectCase): Decision<Project> {
   if (stored?.state === "detached" && !isAttachWanted(stored, context.hint)) return keep();
   if (stored?.state === "merged" && !isAttaching && observed.kind !== "absorbed") return keep();
   const again = suspectObject(observed, context.hint);
-  if (isOutdated(stored, fence)) return again === undefined ? keepOutdated(context) : keep(again);
+  if (isOutdated(stored, fence)) return again === undefined ? keepOutdated(context, input.adoption) : keep(again);
   switch (observed.kind) {
     case "missing":
     case "archived":
@@ -83,11 +84,20 @@ function decideLive(input: ProjectCase, fence: Fence, again: Suspicion | undefin
   const move = suspectMove(input);
   if (move === "unexpectedFlip") return keep(move);
   const verdict = judgeLiveDeal(observed.object, { companyId: findPrimaryCompanyId(links), customer }, context);
-  const isLacking =
-    mayLackLinks(observed, context.hint) ||
-    // A restored customer brings its deals along.
-    (findPrimaryCompanyId(links) === undefined && mayLackLinks(observed, context.hint, ["follow"]));
+  const isLacking = mayLackLinks(observed, context.hint) || mayBelongElsewhere(input);
   return settle(input, { fence, verdict, again: again ?? move ?? (isLacking ? "perhapsOlder" : undefined) });
+}
+
+/**
+ * Whether the deal's company may be another than the read shows: a restored one brings its deals along, and of a deleted
+ * one the record of a detached customer shows nothing.
+ */
+function mayBelongElsewhere({ observed, links, stored, customer, context }: ProjectCase): boolean {
+  const { hint } = context;
+  const isDetached = customer?.state === "detached";
+  const isNew = isDetached && stored?.dependsOnCompanyId !== customer.companyId;
+  if (isNew) return hint.looks < MAX_LOOKS;
+  return (isDetached || findPrimaryCompanyId(links) === undefined) && mayLackLinks(observed, hint, ["follow"]);
 }
 
 /** State of a live deal by the rules alone: first its stage, then its company. */

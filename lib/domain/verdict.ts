@@ -2,6 +2,7 @@ import { compareFences } from "./fence.ts";
 import { diffVerdicts, hasStamplessKind, MAX_LOOKS, mustAdvanceFence, nextRevision } from "./decision.ts";
 import { isLoss } from "./loss.ts";
 import type { Decision, DecisionContext, Suspicion, Verdict } from "./decision.ts";
+import type { Adoption } from "./merge.ts";
 import type { Fence, FieldChange, RecordBase, SyncRecord } from "./record.ts";
 
 interface Draft<R extends RecordBase> {
@@ -44,8 +45,12 @@ export function isOutdated(stored: Pick<RecordBase, "fence" | "revision"> | unde
   return stored !== undefined && stored.revision > 0 && compareFences(fence, stored.fence) <= 0;
 }
 
-/** An outdated read is dropped; if an event spoke of something that no stamp shows, it is worth another look. */
-export function keepOutdated(context: DecisionContext): Decision<never> {
+/**
+ * An outdated read is dropped; if an event spoke of something that no stamp shows, it is worth another look. One that
+ * knows of a merge which the stored record has not taken over always is: what was absorbed keeps its data until then.
+ */
+export function keepOutdated(context: DecisionContext, adoption?: Pick<Adoption<never>, "changes">): Decision<never> {
   const isWorthALook = hasStamplessKind(context.hint) && context.hint.looks < MAX_LOOKS;
-  return keep(isWorthALook ? "olderThanStored" : undefined);
+  const isHeir = adoption !== undefined && adoption.changes.length > 0;
+  return keep(isWorthALook || isHeir ? "olderThanStored" : undefined);
 }

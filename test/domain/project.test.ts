@@ -13,7 +13,7 @@ const WITH_DATA = `
                         | reason           | linked      | excluded+   | outOfStage+ | waiting+    | deleted+    | failing+    | detached
 eligible                |                  | linked*     | linked*     | linked*     | linked*     | linked*     | linked*     | =
 customer failing        |                  | linked*     | linked*     | linked*     | linked*     | linked*     | linked*     | =
-customer detached       |                  | linked*     | linked*     | linked*     | linked*     | linked*     | linked*     | =
+customer detached       |                  | linked*     | linked*     | linked*     | linked*?    | linked*     | linked*     | =
 customer excluded       | customerExcluded | excluded+   | touch       | excluded+   | excluded+   | excluded+   | excluded+   | =
 customer excluded entry | customerExcluded | excluded+   | touch       | excluded+   | excluded+   | excluded+   | excluded+   | =
 customer deleted        | customerDeleted  | waiting+    | waiting+    | waiting+    | waiting+    | waiting+    | waiting+    | =
@@ -36,7 +36,7 @@ const WITHOUT_DATA = `
                         | reason           | nothing     | excluded-   | outOfStage- | waiting-    | deleted-    | failing-    | merged
 eligible                |                  | linked*     | linked*     | linked*     | linked*     | linked*     | linked*     | =
 customer failing        |                  | linked*     | linked*     | linked*     | linked*     | linked*     | linked*     | =
-customer detached       |                  | linked*     | linked*     | linked*     | linked*     | linked*     | linked*     | =
+customer detached       |                  | linked*?    | linked*     | linked*?    | linked*?    | linked*?    | linked*?    | =
 customer excluded       | customerExcluded | excluded-   | touch       | excluded-   | excluded-   | excluded-   | excluded-   | =
 customer excluded entry | customerExcluded | excluded-   | touch       | excluded-   | excluded-   | excluded-   | excluded-   | =
 customer deleted        | customerDeleted  | waiting-    | waiting-    | waiting-    | waiting-    | waiting-    | waiting-    | =
@@ -72,6 +72,8 @@ function decideMove(given: {
   const seen = { observed, links: [primaryLink("2")], customer, context };
   return describeDecision(decideProject({ dealId: "5", stored, ...seen }), stored);
 }
+
+const atIt = sampleProject("5", "1", { fence: { sourceUpdatedAtMs: 1, readAtMs: 1 } });
 
 describe("decideProject", () => {
   const cells = [...readTable(WITH_DATA), ...readTable(WITHOUT_DATA)];
@@ -208,6 +210,17 @@ describe("decideProject", () => {
     const stored = sampleProject("5", "1", { fence: { sourceUpdatedAtMs: 1, readAtMs: 1 } });
     const context = sampleContext({ at: { follow: NOW_MS }, looks: 0 });
     const seen = { ...pick(SEEN_DEALS, "eligible"), links, context };
+    expect(describeDecision(decideProject({ dealId: "5", stored, ...seen }), stored)).toBe(expected);
+  });
+
+  it.each<[name: string, stored: Project | undefined, hint: Hint, expected: string]>([
+    ["comes to it", undefined, { at: { property: 1 }, looks: MAX_LOOKS - 1 }, "linked*?"],
+    ["has come to it, at the last look", undefined, { at: { property: 1 }, looks: MAX_LOOKS }, "linked*"],
+    ["is there, and something just happened to the customer", atIt, { at: { follow: NOW_MS }, looks: 0 }, "linked*?"],
+    ["is there, at the last look", atIt, { at: { follow: NOW_MS }, looks: MAX_LOOKS }, "linked*"],
+    ["is there", atIt, { at: { property: 1 }, looks: 0 }, "linked*"],
+  ])("knows of no deletion of a detached customer's company: a deal that %s", (...[, stored, hint, expected]) => {
+    const seen = { ...pick(SEEN_DEALS, "customer detached"), context: sampleContext(hint) };
     expect(describeDecision(decideProject({ dealId: "5", stored, ...seen }), stored)).toBe(expected);
   });
 

@@ -144,5 +144,11 @@ describe("keepOutdated", () => {
     ["drops it after the last look", { at: { deleted: 1 }, looks: MAX_LOOKS }, { kind: "keep" }],
   ])("%s", (_name, hint, decision) => {
     expect(keepOutdated(sampleContext(hint))).toEqual(decision);
+    expect(keepOutdated(sampleContext(hint), { changes: [] })).toEqual(decision);
+  });
+
+  it("looks again whenever it knows of a merge that the stored record does not", () => {
+    const changes = [{ field: "absorbed", to: "1" }];
+    expect(keepOutdated(sampleContext(NO_HINT), { changes })).toEqual(keep("olderThanStored"));
   });
 });

@@ -27,6 +27,9 @@ const CASES: readonly (readonly [name: string, seed: number])[] = [
   ["a merge of contacts, told only by what was absorbed, was not looked at again", 1_700_617],
   ["a pass ended an association by what was only listed", 1_000_969],
   ["an erasure did not reach what a detached customer kept of a contact whose survivor is at no company", 1_800_754],
+  ["a record was emptied by a read that knew of its merge, though not newer than one that did not", 2_800_047],
+  ["a deal came to a detached customer whose company was deleted, for the read lagged", 2_800_408],
+  ["the deals of a detached customer whose company was deleted stayed with it, for the read lagged", 2_800_555],
 ];
 
 /** A run takes a second; how slow the machine is proves nothing. Milliseconds. */

@@ -120,7 +120,7 @@ export class StoreGuard {
     if (record.history.some(({ fields }) => fields.some(isPersonal))) complain("history holds personal data");
     const tombstone = this.#last.get(`contactTombstone ${record.contactId}`);
     if (tombstone?.state !== "erased" || record.fields === undefined || before === undefined) return;
-    const isOnTheWay = before.fields !== undefined && record.fence.readAtMs < tombstone.fence.readAtMs;
+    const isOnTheWay = before.state !== "erased" && record.fence.readAtMs < tombstone.fence.readAtMs;
     if (!isOnTheWay) complain("personal data of an erased contact was written over an existing record");
   }
 

@@ -5,8 +5,11 @@ import { attachCustomerRecord, attachProjectRecord } from "../../lib/sync/attach
 import { detachCustomerRecord, detachProjectRecord } from "../../lib/sync/detach-record.ts";
 import { editCustomerRecord, editProjectRecord } from "../../lib/sync/edit-record.ts";
 import { RetryableError } from "../../lib/sync/errors.ts";
+import { MAX_LOOKS } from "../../lib/domain/decision.ts";
+import type { Fence, SyncRecord } from "../../lib/domain/record.ts";
 import type { Run } from "../../lib/sync/run.ts";
 import { sampleCompany, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
+import { sampleUntransferred, sampleWaiting } from "../fixtures/sample-records.ts";
 import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.ts";
 
 /** What may happen at the same time as a merge of 1 and 2 into 90, one of which has a number given by hand. */
@@ -17,6 +20,7 @@ interface Kind {
   readonly detach: (run: Run, id: string) => Promise<unknown>;
   readonly attach: (run: Run, id: string) => Promise<unknown>;
   readonly renumber: (run: Run, id: string, number: string) => Promise<unknown>;
+  readonly survivorWithoutData: (fence: Fence) => SyncRecord;
   readonly listCarried: (world: SyncWorld) => readonly string[];
 }
 
@@ -35,6 +39,7 @@ const CUSTOMERS: Kind = {
   detach: (run, id) => detachCustomerRecord(run, { id }),
   attach: (run, id) => attachCustomerRecord(run, { id }),
   renumber: (run, id, customerNumber) => editCustomerRecord(run, { id, edit: { customerNumber } }),
+  survivorWithoutData: (fence) => sampleUntransferred("90", { fence }),
   listCarried: ({ store }) =>
     store
       .customers()
@@ -54,6 +59,7 @@ const PROJECTS: Kind = {
   detach: (run, id) => detachProjectRecord(run, { id }),
   attach: (run, id) => attachProjectRecord(run, { id }),
   renumber: (run, id, shortForm) => editProjectRecord(run, { id, edit: { shortForm } }),
+  survivorWithoutData: (fence) => sampleWaiting("90", { fence }),
   listCarried: ({ store }) =>
     store.projects().flatMap(({ dealId, shortForm: number }) => (number === undefined ? [] : `${number} of ${dealId}`)),
 };
@@ -122,5 +128,22 @@ describe.each([
       }),
       { numRuns: 300 },
     );
+  });
+
+  it("empties nothing for a survivor whose newest read did not show the merge yet", async () => {
+    const world = createSyncWorld();
+    const run: Run = { ...world.ports, cause: "event" };
+    await kind.prepare(world, run);
+    kind.merge(world);
+    const carried = kind.listCarried(world);
+    // Who was answered by a replica that lags, with a clock that is a little ahead.
+    const fence = { sourceUpdatedAtMs: later.updatedAtMs, readAtMs: world.now() + 2_000 };
+    await world.store.write(kind.survivorWithoutData(fence));
+    const lastLook = { ...change(kind.type, "1"), looks: MAX_LOOKS };
+    await applyChanges(run, [lastLook], "test");
+    expect(kind.listCarried(world)).toEqual(carried);
+    await world.tell(change(kind.type, "1"));
+    await world.drain();
+    expect(kind.listCarried(world)).toEqual(["K-2 of 90"]);
   });
 });
