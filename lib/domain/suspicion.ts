@@ -101,13 +101,14 @@ export function mayLackLinks(
   return looks < MAX_LOOKS && kinds.some((kind) => readAtMs - (at[kind] ?? Number.NEGATIVE_INFINITY) < REPLICA_LAG_MS);
 }
 
-/** Whether HubSpot showed the object live, and a read that does not find it may only be a lagging one. */
+/** Whether HubSpot showed the object, live or in its bin, and a read that does not find it there may only be a lagging one. */
 export function isMissedTooSoon(
   stored: RecordBase,
   { kind, readAtMs }: { readonly kind: "missing" | "archived"; readonly readAtMs: number },
   context: Judging,
 ): boolean {
-  if (wasGone(stored) || stored.state === "merged" || stored.state === "erased") return false;
+  const wasInBin = kind === "missing" && stored.reason?.code === "deletedInHubSpot";
+  if ((wasGone(stored) && !wasInBin) || stored.state === "merged" || stored.state === "erased") return false;
   // Only the bin shows that it was the deletion that was read; what is missing was perhaps not there yet.
   const toldAtMs = kind === "archived" ? context.hint.at.deleted : undefined;
   return mayPrecede(stored, { readAtMs, toldAtMs }, context);

@@ -150,7 +150,7 @@ describe("isMissedTooSoon and isRevivedTooSoon", () => {
   it.each<[name: string, stored: SyncRecord, isMissed: boolean, isRevived: boolean]>([
     ["linked", sampleCustomer("1", { fence }), true, false],
     ["excluded", sampleCustomer("1", { fence, state: "excluded" }), true, false],
-    ["deleted", sampleCustomer("1", { fence, state: "deleted", reason: { code: "deletedInHubSpot" } }), false, true],
+    ["deleted", sampleCustomer("1", { fence, state: "deleted", reason: { code: "deletedInHubSpot" } }), true, true],
     ["gone", sampleCustomer("1", { fence, state: "deleted", reason: { code: "goneFromHubSpot" } }), false, true],
     ["merged", sampleCustomer("1", { fence, state: "merged" }), false, false],
     [
@@ -169,6 +169,17 @@ describe("isMissedTooSoon and isRevivedTooSoon", () => {
   ])("of what is %s", (...[, stored, isMissed, isRevived]) => {
     expect(isMissedTooSoon(stored, { kind: "missing", readAtMs: 1001 }, context)).toBe(isMissed);
     expect(isRevivedTooSoon(stored, 1001, context)).toBe(isRevived);
+  });
+
+  it.each<
+    [name: string, code: "deletedInHubSpot" | "goneFromHubSpot", kind: "missing" | "archived", isMissed: boolean]
+  >([
+    ["in the bin, and not found there", "deletedInHubSpot", "missing", true],
+    ["in the bin, and found there again", "deletedInHubSpot", "archived", false],
+    ["gone, and not found again", "goneFromHubSpot", "missing", false],
+  ])("of what was %s", (...[, code, kind, isMissed]) => {
+    const stored = sampleCustomer("1", { fence, state: "deleted", reason: { code } });
+    expect(isMissedTooSoon(stored, { kind, readAtMs: 1001 }, context)).toBe(isMissed);
   });
 });
 
