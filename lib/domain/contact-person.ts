@@ -8,7 +8,7 @@ import {
   associationToldAtMs,
   isMissedTooSoon,
   isRevivedTooSoon,
-  mayLackLinks,
+  isSoonAfter,
   mayPrecede,
   suspectLinks,
   suspectObject,
@@ -183,7 +183,7 @@ function suspectFlip({
   const wasPrimary = stored.state === "linked" && stored.fields?.primary === true;
   const hasLabelTurned = stored.state === "linked" && link !== undefined && wasPrimary !== link.isPrimary;
   // A restored customer brings its contacts along.
-  const isLacking = link === undefined && mayLackLinks(observed, context.hint, ["follow"]);
+  const isLacking = link === undefined && isSoonAfter(observed, context.hint, ["follow"]);
   const toldAtMs = hasTurned ? associationToldAtMs(context.hint, [companyId]) : expectsPrimary?.atMs;
   if (!(hasTurned || hasLabelTurned) || !mayPrecede(stored, { readAtMs: observed.readAtMs, toldAtMs }, context))
     return isLacking ? "perhapsOlder" : undefined;
@@ -199,7 +199,7 @@ function suspectSurvivorLink(
   const hasArrived = links.some(
     ({ companyId }) => reason !== undefined && "survivorId" in reason && companyId === reason.survivorId,
   );
-  return !hasArrived && mayLackLinks(observed, context.hint, ["follow"]) ? "perhapsOlder" : undefined;
+  return !hasArrived && isSoonAfter(observed, context.hint, ["follow"]) ? "perhapsOlder" : undefined;
 }
 
 function settle(input: ContactPersonCase, { fence, verdict, again }: Judgement): Decision<ContactPerson> {

@@ -4,7 +4,7 @@ import { diffFields } from "./field-changes.ts";
 import { isExcluded } from "./exclusion.ts";
 import { mapCompany } from "./field-mapping.ts";
 import { fenceOf } from "./fence.ts";
-import { isMissedTooSoon, isRevivedTooSoon, mayLackLinks, suspectObject } from "./suspicion.ts";
+import { isMissedTooSoon, isRevivedTooSoon, isSoonAfter, suspectObject } from "./suspicion.ts";
 import { isOutdated, keep, keepOutdated, settleDraft } from "./verdict.ts";
 import type { Adoption } from "./merge.ts";
 import type { Decision, DecisionContext, Judgement, Suspicion, Verdict } from "./decision.ts";
@@ -51,14 +51,17 @@ export function decideCustomer(input: CustomerCase): Decision<Customer> {
       return settle(input, {
         fence,
         verdict: judgeLiveCompany(observed.object, context),
-        again: again ?? suspectReturn(input),
+        again: again ?? suspectEarly(input),
       });
   }
 }
 
-/** A restored company has its deals back without an event of theirs, and who reads too soon does not find them yet. */
-function suspectReturn({ observed, context }: CustomerCase): Suspicion | undefined {
-  return mayLackLinks(observed, context.hint, ["restored"]) ? "perhapsOlder" : undefined;
+/**
+ * A restored company has its deals back, and the survivor of a merge has values of what it absorbed, the exclusion perhaps.
+ * Who reads too soon does not find them yet.
+ */
+function suspectEarly({ observed, context }: CustomerCase): Suspicion | undefined {
+  return isSoonAfter(observed, context.hint) ? "perhapsOlder" : undefined;
 }
 
 /**
@@ -70,15 +73,16 @@ function keepDetached(input: CustomerCase, stored: Customer): Decision<Customer>
   const { deleted, restored } = context.hint.at;
   const isToldOfLife = deleted !== undefined || restored !== undefined;
   if (!isToldOfLife && observed.kind !== "live") return keep();
-  const again = suspectObject(observed, context.hint);
-  if (again !== undefined) return keep(again);
+  const doubt = suspectObject(observed, context.hint);
+  if (doubt !== undefined) return keep(doubt);
+  const again = suspectEarly(input);
   const { isExcludedInHubSpot: wasExcluded, ...rest } = stored;
   const seen = seeExclusion(input, stored);
   const isTurned = isToldOfLife || seen.isExcludedInHubSpot !== wasExcluded;
   const isDue = stored.isFollowUpDue || isTurned;
-  if (seen.fence === stored.fence && isDue === stored.isFollowUpDue) return keep();
+  if (seen.fence === stored.fence && isDue === stored.isFollowUpDue) return keep(again);
   const record = { ...rest, ...seen, isFollowUpDue: isDue, revision: stored.revision + 1 };
-  return { kind: "write", record, isTouch: true };
+  return { kind: "write", record, isTouch: true, ...(again && { again }) };
 }
 
 /** Whether HubSpot excludes the company of a detached customer, by the newest read; the fence moves on if it must. */

@@ -9,7 +9,7 @@ import {
   associationToldAtMs,
   isMissedTooSoon,
   isRevivedTooSoon,
-  mayLackLinks,
+  isSoonAfter,
   mayPrecede,
   suspectLinks,
   suspectObject,
@@ -84,7 +84,7 @@ function decideLive(input: ProjectCase, fence: Fence, again: Suspicion | undefin
   const move = suspectMove(input);
   if (move === "unexpectedFlip") return keep(move);
   const verdict = judgeLiveDeal(observed.object, { companyId: findPrimaryCompanyId(links), customer }, context);
-  const isLacking = mayLackLinks(observed, context.hint) || mayBelongElsewhere(input);
+  const isLacking = isSoonAfter(observed, context.hint) || mayBelongElsewhere(input);
   return settle(input, { fence, verdict, again: again ?? move ?? (isLacking ? "perhapsOlder" : undefined) });
 }
 
@@ -97,7 +97,7 @@ function mayBelongElsewhere({ observed, links, stored, customer, context }: Proj
   const isDetached = customer?.state === "detached";
   const isNew = isDetached && stored?.dependsOnCompanyId !== customer.companyId;
   if (isNew) return hint.looks < MAX_LOOKS;
-  return (isDetached || findPrimaryCompanyId(links) === undefined) && mayLackLinks(observed, hint, ["follow"]);
+  return (isDetached || findPrimaryCompanyId(links) === undefined) && isSoonAfter(observed, hint, ["follow"]);
 }
 
 /** State of a live deal by the rules alone: first its stage, then its company. */

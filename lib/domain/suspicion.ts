@@ -90,10 +90,10 @@ export function associationToldAtMs(
 }
 
 /**
- * Whether a read of associations came so soon after such an event that it may not show what the event has brought along:
- * a restoring and a merge bring associations, of which no event of their own tells.
+ * Whether a read came so soon after such an event that it may not show what the event has brought along and no event of its
+ * own tells of: a restoring brings associations, and a merge fills empty fields of the survivor besides.
  */
-export function mayLackLinks(
+export function isSoonAfter(
   { readAtMs }: { readonly readAtMs: number },
   { at, looks }: Hint,
   kinds: readonly ("restored" | "merged" | "follow")[] = ["restored", "merged"],

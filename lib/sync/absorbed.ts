@@ -42,8 +42,9 @@ export async function applySurvivorsFirst<T extends "company" | "deal">(
   return outcomes;
 }
 
+/** What is still to be done for the survivor is still to be done for what it absorbed; perhaps only that was told of. */
 function waitForSurvivor(survivor: Outcome | undefined): Outcome {
-  return survivor?.kind === "failed" ? survivor : { kind: "again", why: "notFoundYet" };
+  return survivor === undefined || survivor.kind === "done" ? { kind: "again", why: "notFoundYet" } : survivor;
 }
 
 /**

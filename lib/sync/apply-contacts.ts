@@ -1,7 +1,7 @@
 import { decideContactPerson } from "../domain/contact-person.ts";
 import { decideTombstone, eraseContact, erasePerson } from "../domain/contact-tombstone.ts";
 import { MAX_LOOKS } from "../domain/decision.ts";
-import { mayLackLinks, suspectObject } from "../domain/suspicion.ts";
+import { isSoonAfter, suspectObject } from "../domain/suspicion.ts";
 import { RetryableError } from "./errors.ts";
 import { reportWrite } from "./commit-record.ts";
 import { contextOf, mapConcurrently, settleOutcome } from "./run.ts";
@@ -117,7 +117,7 @@ function suspectRest(
   // One that is shown at a detached customer may have moved on to the survivor of a merge that nothing here tells of.
   const isAtDetached = links.some(({ companyId }) => customers.get(companyId)?.state === "detached");
   const kinds = isAtDetached ? (["restored", "merged", "follow"] as const) : undefined;
-  return mayLackLinks(observed, hint, kinds) ? "perhapsOlder" : undefined;
+  return isSoonAfter(observed, hint, kinds) ? "perhapsOlder" : undefined;
 }
 
 /** Contact persons that came since, or of a merged contact, may belong to customers that nobody has looked up yet. */

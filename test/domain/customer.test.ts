@@ -52,6 +52,16 @@ describe("decideCustomer", () => {
     ],
     ["deleted", { deleted: 1 }, { eligible: "?", archived: "deleted+ deletedInHubSpot" }],
     ["restored", { restored: 1 }, { eligible: "linked*", archived: "?" }],
+    [
+      "merged, within the replicas' lag",
+      { merged: readAtMs - REPLICA_LAG_MS + 1 },
+      { eligible: "linked*?", archived: "deleted+ deletedInHubSpot" },
+    ],
+    [
+      "merged, when the lag is over",
+      { merged: readAtMs - REPLICA_LAG_MS },
+      { eligible: "linked*", archived: "deleted+ deletedInHubSpot" },
+    ],
     ["attach", { attach: 1 }, { eligible: "linked*", archived: "deleted+ deletedInHubSpot" }],
   ])("after the event %s believes what fits it and looks again otherwise", (_name, at, row) => {
     for (const [sighting, expected] of Object.entries({
@@ -103,6 +113,21 @@ describe("decideCustomer", () => {
     const context = sampleContext({ at: { property: 1 }, looks: 0 });
     const decision = decideCustomer({ companyId: "1", stored, observed, context });
     expect(decision).toMatchObject(expected);
+  });
+
+  it.each<[name: string, at: Hint["at"], exclusion: string, kind: "keep" | "write", again: string | undefined]>([
+    ["that was merged just now", { merged: NOW_MS }, "no", "write", "perhapsOlder"],
+    ["of which nothing is new after a merge", { merged: NOW_MS }, "", "keep", "perhapsOlder"],
+    ["that was restored just now", { restored: NOW_MS }, "", "write", "perhapsOlder"],
+    ["that was changed", { property: 1 }, "no", "write", undefined],
+  ])("looks again at the company of a detached customer %s, or not", (...[, at, exclusion, kind, again]) => {
+    const object = sampleCompany("1", { exclusion });
+    const fence = { sourceUpdatedAtMs: object.updatedAtMs, readAtMs: kind === "keep" ? readAtMs : readAtMs - 1 };
+    const stored = sampleCustomer("1", { state: "detached", reason: { code: "detachedByAdmin" }, fence });
+    const observed = { kind: "live", readAtMs, object } as const;
+    const decision = decideCustomer({ companyId: "1", stored, observed, context: sampleContext({ at, looks: 0 }) });
+    expect([decision.kind, decision.again]).toEqual([kind, again]);
+    expect("again" in decision).toBe(again !== undefined);
   });
 
   it.each<[name: string, hint: Hint, sinceMs: number, expected: string]>([

@@ -5,7 +5,7 @@ import {
   isMissedTooSoon,
   isRevivedTooSoon,
   LOOK_DELAYS_SECONDS,
-  mayLackLinks,
+  isSoonAfter,
   mayPrecede,
   REPLICA_LAG_MS,
   suspectLinks,
@@ -131,7 +131,7 @@ describe("associationToldAtMs", () => {
   });
 });
 
-describe("mayLackLinks", () => {
+describe("isSoonAfter", () => {
   it.each<[name: string, at: Hint["at"], looks: number, sinceMs: number, expected: boolean]>([
     ["just after a restoring", { restored: 1000 }, 0, REPLICA_LAG_MS - 1, true],
     ["just after a merge", { merged: 1000 }, 0, REPLICA_LAG_MS - 1, true],
@@ -139,7 +139,7 @@ describe("mayLackLinks", () => {
     ["when the lag is over", { merged: 1000 }, 0, REPLICA_LAG_MS, false],
     ["at the last look", { merged: 1000 }, MAX_LOOKS, 1, false],
   ])("%s", (...[, at, looks, sinceMs, expected]) => {
-    expect(mayLackLinks({ readAtMs: 1000 + sinceMs }, { at, looks })).toBe(expected);
+    expect(isSoonAfter({ readAtMs: 1000 + sinceMs }, { at, looks })).toBe(expected);
   });
 });
 

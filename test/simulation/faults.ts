@@ -67,7 +67,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "believeOlderLinks",
-    firstSeed: 250,
+    firstSeed: 233,
     breaks: "an association read that may be older than the stored one is believed",
     install: (replace) =>
       replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", () => ({

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Change } from "../../lib/domain/change.ts";
 import { applyChanges } from "../../lib/sync/apply-changes.ts";
 import { applyCompanies } from "../../lib/sync/apply-companies.ts";
+import { detachCustomerRecord } from "../../lib/sync/detach-record.ts";
 import { RetryableError } from "../../lib/sync/errors.ts";
 import type { RecordStore } from "../../lib/sync/ports.ts";
 import { sampleCompany, sampleContact, sampleDeal, UPDATED_AT_MS } from "../fixtures/sample-objects.ts";
@@ -329,6 +330,46 @@ describe("applyContacts, on a merge", () => {
       persons.map(({ contactId, companyId, state }) => `${contactId} at ${companyId} ${state}`).toSorted(),
     ).toEqual(["31 at 1 merged", "32 at 2 merged", "93 at 1 linked", "93 at 2 linked"]);
     for (const person of persons) expect(person.fields === undefined).toBe(person.state === "merged");
+  });
+});
+
+/** Company 1 takes what it lacks from company 2, and a replica that lags answers for ten seconds. */
+async function mergeUnseen(told: Change, exclusion: string): Promise<void> {
+  world.hubspot.mergeCompanies(["1", "2"], sampleCompany("1"));
+  await world.tell(told);
+  await world.work();
+  world.advance(10_000);
+  await world.work();
+  world.hubspot.putCompany(sampleCompany("1", { exclusion, phone: "0221 4711", mergedIds: ["1", "2"], ...mergedAt }));
+  world.hubspot.calls.length = 0;
+  await world.drain();
+}
+
+describe("what a merge fills in, which no event of its own tells and the first read does not show yet", () => {
+  it.each<[name: string, told: () => Change, reads: readonly string[]]>([
+    ["the survivor", () => change("company", "1", { merged: world.now() }), ["1"]],
+    ["what was absorbed", () => change("company", "2", { deleted: world.now() }), ["2", "1"]],
+  ])("reaches the survivor by one later read, told only of %s", async (_name, told, reads) => {
+    await mergeUnseen(told(), "");
+    expect(await customer("1")).toMatchObject({ state: "linked", fields: { phone: "0221 4711" } });
+    expect(await customer("2")).toMatchObject({ state: "merged" });
+    const read = world.hubspot.calls.flatMap(({ name, ids }) => (name === "readObjects company" ? ids : []));
+    expect(read).toEqual(reads);
+  });
+
+  it("excludes the survivor, and what depends on it", async () => {
+    await mergeUnseen(change("company", "1", { merged: world.now() }), "no");
+    expect(await customer("1")).toMatchObject({ state: "excluded" });
+    for (const id of ["51", "52"]) expect(await project(id)).toMatchObject({ state: "excluded" });
+  });
+
+  it("excludes the projects of a survivor that is detached", async () => {
+    await detachCustomerRecord({ ...world.ports, cause: "admin" }, { id: "1" });
+    await world.drain();
+    world.advance(3_600_000);
+    await mergeUnseen(change("company", "1", { merged: world.now() }), "no");
+    expect(await customer("1")).toMatchObject({ state: "detached", isExcludedInHubSpot: true });
+    expect(await project("51")).toMatchObject({ state: "excluded" });
   });
 });
 

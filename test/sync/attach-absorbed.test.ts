@@ -57,8 +57,11 @@ describe("an attach of what a merge absorbed while it was detached", () => {
       id: "1",
       expectedRevision: isNamed ? stored?.revision : undefined,
     });
-    expect(outcome).toEqual({ kind: "done", record: stored, applied: { kind: "done", writes: 0 } });
+    const applied = { kind: "lookingAgain", why: "perhapsOlder" };
+    expect(outcome).toEqual({ kind: "done", record: stored, applied });
     expect(stored).toMatchObject({ state: "detached" });
+    await world.drain();
+    expect(await readCustomer()).toEqual(stored);
   });
 });
 
