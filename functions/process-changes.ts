@@ -9,14 +9,14 @@ import { createSyncPorts } from "../lib/wiring/sync-ports.ts";
 
 const config = loadWorkerConfig(process.env);
 const telemetry = createTelemetry({ functionName: "process-changes" });
-const { marks, ...ports } = createSyncPorts({
+const ports = createSyncPorts({
   config,
   accessToken: createSecretReader({ arn: config.accessTokenArn }),
   dynamoDb: new DynamoDBClient(),
   sqs: new SQSClient(),
   telemetry,
 });
-const work = createChangeHandler({ ports, marks, maxReceives: config.maxReceives });
+const work = createChangeHandler({ ports, marks: ports.marks, maxReceives: config.maxReceives });
 
 /** Works on what webhooks have queued. Messages it reports as failed come back, and in the end go to the dead letters. */
 export const handler = async (event: SQSEvent): Promise<SQSBatchResponse> => {

@@ -10,8 +10,8 @@ export interface ApiPorts extends SyncPorts, Pick<PassPorts, "passes" | "passQue
 
 /** The ports on behalf of an admin. */
 export function runByAdmin(ports: ApiPorts): Run {
-  const { hubspot, store, queue, clock, telemetry, settings } = ports;
-  return { hubspot, store, queue, clock, telemetry, settings, cause: "admin" };
+  const { hubspot, store, queue, marks, clock, telemetry, settings } = ports;
+  return { hubspot, store, queue, marks, clock, telemetry, settings, cause: "admin" };
 }
 
 /** What views need. */

@@ -53,6 +53,11 @@ export interface Change {
    * leaves every association in place, so `expects` says nothing of it.
    */
   readonly expectsPrimary?: PrimaryExpectation;
+  /**
+   * Accounts of HubSpot that told of the erasure, sorted. Ids of two accounts may be the same, and nothing is read for an
+   * erasure that would show whose it is. Absent where an event did not say: then it is ours.
+   */
+  readonly erasedIn?: readonly string[];
   /** Ids that a read has shown to be absorbed into this object. */
   readonly absorbs?: readonly string[];
   /**

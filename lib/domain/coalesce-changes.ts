@@ -4,8 +4,9 @@ type Expectations = NonNullable<Change["expects"]>;
 
 /**
  * Joins changes to one per object, in the order in which objects first appear. The result does not depend on the order
- * of the changes of one object: the latest time of each kind, the latest expectations, the union of absorbed ids and of
- * origins, what the latest attach has seen, the fewest looks (a fresh event deserves its own) and the most failures win.
+ * of the changes of one object: the latest time of each kind, the latest expectations, the union of absorbed ids, of
+ * erasing accounts and of origins, what the latest attach has seen, the fewest looks (a fresh event deserves its own) and
+ * the most failures win.
  */
 export function coalesceChanges(changes: readonly Change[]): readonly Change[] {
   const joined = new Map<string, Change>();
@@ -22,6 +23,7 @@ function join(a: Change, b: Change): Change {
   const expectsPrimary = [a.expectsPrimary, b.expectsPrimary].reduce(pickLaterPrimary);
   const origin = joinOrigins(a.origin, b.origin);
   const seen = findSeen(a, b);
+  const erasedIn = joinErasedIn(a, b);
   const absorbs = [...new Set([...(a.absorbs ?? []), ...(b.absorbs ?? [])])].toSorted();
   return {
     type: a.type,
@@ -29,6 +31,7 @@ function join(a: Change, b: Change): Change {
     at: joinTimes(a.at, b.at),
     ...(expects === undefined ? {} : { expects }),
     ...(expectsPrimary === undefined ? {} : { expectsPrimary }),
+    ...(erasedIn === undefined ? {} : { erasedIn }),
     ...(absorbs.length === 0 ? {} : { absorbs }),
     ...(seen === undefined ? {} : { seen }),
     looks: Math.min(a.looks, b.looks),
@@ -42,6 +45,13 @@ function findSeen(a: Change, b: Change): Change["seen"] {
   const [attachOfA = 0, attachOfB = 0] = [a.at.attach, b.at.attach];
   if (attachOfA !== attachOfB) return attachOfA > attachOfB ? a.seen : b.seen;
   return (a.seen?.revision ?? 0) > (b.seen?.revision ?? 0) ? a.seen : b.seen;
+}
+
+/** An erasure of which nobody said whose it is stays one, whatever else is joined to it. */
+function joinErasedIn(a: Change, b: Change): Change["erasedIn"] {
+  const told = [a, b].filter(({ at }) => at.erased !== undefined).map(({ erasedIn }) => erasedIn);
+  const portalIds = told.flatMap((erasedIn) => erasedIn ?? []);
+  return told.length === 0 || told.includes(undefined) ? undefined : [...new Set(portalIds)].toSorted();
 }
 
 function joinTimes(a: Change["at"], b: Change["at"]): Change["at"] {

@@ -3,7 +3,7 @@ import type { ObjectType } from "../domain/hubspot-object.ts";
 import type { IgnoreReason, ParsedDelivery } from "../sync/ports.ts";
 import { readAssociation } from "./association-event.ts";
 import { findObjectType, OBJECT_TYPE_IDS } from "./object-types.ts";
-import { wireAssociation, wireEvent, wireMerge } from "./wire-event.ts";
+import { wireAssociation, wireErasure, wireEvent, wireMerge } from "./wire-event.ts";
 import type { ReadEvent } from "./wire-event.ts";
 import { parseWireJson } from "./wire-json.ts";
 
@@ -69,7 +69,15 @@ function readEvent(input: unknown, receivedAtMs: number): ReadEvent {
   const at = { [CHANGE_KINDS[kind]]: atMs };
   if (kind === "merge") return readMerge(input, type, at);
   const { objectId: id } = event;
-  return id ? { kind: "changes", changes: [{ type, id, at, looks: 0, failures: 0 }] } : MALFORMED;
+  if (!id) return MALFORMED;
+  const told = kind === "privacyDeletion" ? readErasure(input) : {};
+  return { kind: "changes", changes: [{ type, id, at, ...told, looks: 0, failures: 0 }] };
+}
+
+/** Whose erasure it is: of all events only this one is applied without a read. */
+function readErasure(input: unknown): Pick<Change, "erasedIn"> {
+  const { portalId } = wireErasure.parse(input);
+  return portalId ? { erasedIn: [portalId] } : {};
 }
 
 /** Everything a merge names: which of them survives is what the read tells, and a merge may create a new, third id. */

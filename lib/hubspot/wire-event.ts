@@ -37,6 +37,9 @@ export const wireMerge = z.object({
   newObjectId: wireId.nullish(),
 });
 
+/** What a privacy deletion has besides; the account, if it can be read. */
+export const wireErasure = z.object({ portalId: wireId.nullish().catch(undefined) });
+
 /** An association event, as far as we read it. */
 export type WireAssociation = z.output<typeof wireAssociation>;
 

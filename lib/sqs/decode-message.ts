@@ -26,6 +26,7 @@ const change = z.strictObject({
   at: z.strictObject(times),
   expects: z.record(z.string(), z.strictObject({ isAssociated: z.boolean(), atMs: z.number() })).exactOptional(),
   expectsPrimary: z.strictObject({ companyId: z.string(), isPrimary: z.boolean(), atMs: z.number() }).exactOptional(),
+  erasedIn: z.array(z.string()).exactOptional(),
   absorbs: z.array(z.string()).exactOptional(),
   seen: z.strictObject({ id: z.string(), revision: z.number() }).exactOptional(),
   looks: z.number().default(0),

@@ -24,13 +24,15 @@ export async function applyChanges(
   changes: readonly Change[],
   deliveryId: string,
 ): Promise<readonly AppliedChange[]> {
+  const portalId = await readPortalId(run, changes);
+  const isOurErasure = (change: Change): boolean => isErasure(change, portalId);
   const ofType = (type: ObjectType): readonly Change[] =>
-    changes.filter((change) => change.type === type && !isErasure(change));
+    changes.filter((change) => change.type === type && !isOurErasure(change)).map(toHint);
   const [contacts, deals] = await Promise.all([
     readSightings(run, "contact", ofType("contact")),
     readSightings(run, "deal", ofType("deal")),
   ]);
-  const erasures = changes.filter(isErasure).map((hint) => describeErasure(run, hint));
+  const erasures = changes.filter(isOurErasure).map((hint) => describeErasure(run, hint));
   const applied = await applySightings(run, {
     deliveryId,
     companies: [],
@@ -40,13 +42,29 @@ export async function applyChanges(
   });
   return changes.map((change) => {
     const read = change.type === "contact" ? contacts : change.type === "deal" ? deals : undefined;
-    const unread = read?.kind === "failed" && !isErasure(change) ? failed(read.error) : undefined;
+    const unread = read?.kind === "failed" && !isOurErasure(change) ? failed(read.error) : undefined;
     return { change, outcome: unread ?? applied[change.type].get(change.id) ?? failed(notAnswered(change)) };
   });
 }
 
-function isErasure(change: Change): boolean {
-  return change.type === "contact" && change.at.erased !== undefined;
+/** The account that the records came from, where an erasure has to be compared with it; undefined before the first read. */
+async function readPortalId({ marks }: Run, changes: readonly Change[]): Promise<string | undefined> {
+  const isNeeded = changes.some(({ erasedIn }) => erasedIn !== undefined);
+  return isNeeded ? (await marks.readPortal())?.portalId : undefined;
+}
+
+/**
+ * Whether a contact of our account was erased. What another account has erased is read like whatever else it tells, so
+ * the portal guard holds it back for as long as the access token is that account's, and our contact shows itself after.
+ */
+function isErasure({ type, at, erasedIn }: Change, portalId: string | undefined): boolean {
+  if (type !== "contact" || at.erased === undefined) return false;
+  return portalId === undefined || erasedIn === undefined || erasedIn.includes(portalId);
+}
+
+/** What is read was not erased here. */
+function toHint({ at: { erased: _erased, ...at }, ...change }: Change): Change {
+  return { ...change, at };
 }
 
 /** An erasure needs no answer of HubSpot's; the contact counts as gone. */

@@ -2,6 +2,7 @@ import type { DecisionContext, Hint, Suspicion } from "../domain/decision.ts";
 import type { CompanyLink, ObjectOf, ObjectType, Observation } from "../domain/hubspot-object.ts";
 import type { Cause } from "../domain/record.ts";
 import type { Settings } from "../domain/settings.ts";
+import type { MarkStore } from "./pass-ports.ts";
 import type { ChangeQueue, Clock, HubSpotReader, RecordStore, Telemetry } from "./ports.ts";
 
 /** Everything that applying changes needs. */
@@ -9,6 +10,7 @@ export interface SyncPorts {
   readonly hubspot: HubSpotReader;
   readonly store: RecordStore;
   readonly queue: ChangeQueue;
+  readonly marks: Pick<MarkStore, "readPortal">;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly settings: Settings;

@@ -14,9 +14,8 @@ export interface ApiWires extends SyncWires {
 /** Builds the ports of the records API. */
 export function createApiPorts(wires: ApiWires): ApiPorts {
   const { config, dynamoDb, sqs } = wires;
-  const { marks: _marks, ...ports } = createSyncPorts(wires);
   return {
-    ...ports,
+    ...createSyncPorts(wires),
     passes: createPassStore({ client: dynamoDb, tableName: config.tableName, schemas: PASS_SCHEMAS }),
     passQueue: createPassQueue({ client: sqs, queueUrl: config.passQueueUrl }),
     deadLetters: createChangeQueue({ client: sqs, queueUrl: config.deadLetterQueueUrl }),

@@ -38,7 +38,7 @@ export function createPassPorts(wires: PassWires): PassPorts {
     },
   };
   const shared = { ...wires, telemetry, pacer, onUnits };
-  const { marks: _marks, ...ports } = createSyncPorts(shared);
+  const ports = createSyncPorts(shared);
   const table = { client: dynamoDb, tableName: config.tableName, onUnits };
   return {
     ...ports,

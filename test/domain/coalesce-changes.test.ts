@@ -70,6 +70,22 @@ describe("coalesceChanges", () => {
     expect(coalesceChanges([a, b])).toEqual([{ ...deal, looks: 1, failures: 3, absorbs: ["6", "7", "8"] }]);
   });
 
+  it("names every account in which it was erased, whatever else is told", () => {
+    const erased = (portalId: string): Change => ({ ...deal, at: { erased: 5 }, erasedIn: [portalId] });
+    const joined = { ...deal, at: { created: 5, erased: 5 }, erasedIn: ["1", "7"] };
+    expect(coalesceChanges([erased("7"), deal, erased("1"), erased("7")])).toStrictEqual([joined]);
+  });
+
+  it("names no account as soon as one erasure did not say where it was", () => {
+    const known: Change = { ...deal, at: { erased: 5 }, erasedIn: ["7"] };
+    const unknown: Change = { ...deal, at: { erased: 4 } };
+    for (const changes of [
+      [known, unknown, known],
+      [unknown, known],
+    ])
+      expect(coalesceChanges(changes)).toStrictEqual([{ ...deal, at: { erased: 5 } }]);
+  });
+
   it("keeps five of the deliveries that told of it, and when the first arrived", () => {
     const told = ["f", "e", "d", "c", "b", "b"].map((id, index) => ({
       ...deal,
@@ -118,7 +134,7 @@ describe("coalesceChanges", () => {
   const whole = fc.record({
     type: fc.constantFrom("deal", "contact"),
     id: fc.constantFrom("1", "2"),
-    at: fc.dictionary(fc.constantFrom("created", "property", "attach"), time, { noNullPrototype: true }),
+    at: fc.dictionary(fc.constantFrom("created", "property", "attach", "erased"), time, { noNullPrototype: true }),
     expects: fc.dictionary(fc.constantFrom("10", "11"), fc.record({ isAssociated: fc.boolean(), atMs: time }), {
       noNullPrototype: true,
     }),
@@ -129,11 +145,16 @@ describe("coalesceChanges", () => {
       receivedAtMs: time,
     }),
     absorbs: fc.uniqueArray(fc.constantFrom("7", "8", "9"), { minLength: 1 }).map((ids) => ids.toSorted()),
+    erasedIn: fc.uniqueArray(fc.constantFrom("4711", "4712"), { minLength: 1 }).map((ids) => ids.toSorted()),
     seen: fc.record({ id: fc.constant("7"), revision: fc.integer({ min: 1, max: 4 }) }),
   });
   const change = fc
-    .tuple(whole, fc.boolean())
-    .map(([{ seen, ...rest }, isBound]): Change => (isBound ? { ...rest, seen } : rest));
+    .tuple(whole, fc.boolean(), fc.boolean())
+    .map(([{ seen, erasedIn, ...rest }, isBound, isSaid]): Change => ({
+      ...rest,
+      ...(isBound && { seen }),
+      ...(isSaid && "erased" in rest.at && { erasedIn }),
+    }));
 
   it("leaves alone what is joined already", () => {
     fc.assert(

@@ -73,6 +73,27 @@ describe("parseDelivery", () => {
     ).toEqual(parsed([change, change], { ignored: { unknownKind: 1 } }));
   });
 
+  it.each([
+    [4711, ["4711"]],
+    ["4711", ["4711"]],
+    [null, undefined],
+    ["the portal", undefined],
+    [{}, undefined],
+  ])(
+    "says in which account a contact was erased, given %j, and reads the erasure in any case",
+    (portalId, erasedIn) => {
+      const event = { objectId: 7, occurredAt: AT_MS, portalId };
+      const erasure = { type: "contact", id: "7", at: { erased: AT_MS }, ...(erasedIn && { erasedIn }) };
+      const deletion = { type: "contact", id: "7", at: { deleted: AT_MS } };
+      expect(
+        parse(
+          { ...event, subscriptionType: "contact.privacyDeletion" },
+          { ...event, subscriptionType: "contact.deletion" },
+        ),
+      ).toEqual(parsed([erasure, deletion]));
+    },
+  );
+
   it("reads eventType where subscriptionType is missing", () => {
     expect(parse({ eventType: "deal.creation", objectId: 1, occurredAt: AT_MS })).toEqual(
       parsed([{ type: "deal", id: "1", at: { created: AT_MS } }]),

@@ -85,8 +85,10 @@ export class AwsAccount {
       fetch: createFetch({ portal, otherPortal, isRemembered: () => this.#isPortalRemembered() }, process),
       random: dice.random,
     });
+    const marks = this.passStoreOf(process);
     return {
-      hubspot: guardPortal(hubspot, this.passStoreOf(process)),
+      hubspot: guardPortal(hubspot, marks),
+      marks,
       store: createSimStore(process, this.table, guard),
       queue: this.queueOf(process),
       clock,

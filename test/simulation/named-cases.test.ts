@@ -6,7 +6,8 @@ import { runScenario } from "./simulation.ts";
 /** Scenarios that broke a promise once, named after what went wrong. What was mended has a test of its own as well. */
 const CASES: readonly (readonly [name: string, seed: number])[] = [
   ["a detached customer kept the data of a contact that was merged into an erased one", 410_042],
-  ["a contact that was merged away and then erased left its data in an inactive record", 410_030],
+  ["a contact that was merged away and then erased left its data in an inactive record", 410_027],
+  ["the survivor of a merge of companies kept the exclusion that lagging reads had shown", 410_030],
   ["a detached customer missed a new contact because the first read lagged", 410_085],
   ["a merged record was emptied although its number was reserved by a survivor in between that had died", 500_506],
   ["a slow worker wrote a contact person of a customer that had been detached meanwhile", 500_553],

@@ -30,6 +30,7 @@ const change: fc.Arbitrary<Change> = fc.record(
     ),
     expects: fc.dictionary(id, fc.record({ isAssociated: fc.boolean(), atMs: timeMs })),
     expectsPrimary: fc.record({ companyId: id, isPrimary: fc.boolean(), atMs: timeMs }),
+    erasedIn: fc.array(id),
     absorbs: fc.array(id),
     seen: fc.record({ id, revision: fc.nat() }),
     looks: fc.nat(5),

@@ -70,6 +70,7 @@ async function readWithPass(baseUrl: string): Promise<number> {
     hubspot: readerFor(ALL_DEALS.exclusion.property),
     store,
     queue: createInMemoryChangeQueue({ now: Date.now }),
+    marks: passes,
     clock: systemClock,
     telemetry,
     settings: ALL_DEALS,

@@ -123,7 +123,7 @@ export async function createWireWorld({ seed, gatherMs = 300, maxDelayMs = 0 }: 
     clock,
     telemetryOf: () => NO_TELEMETRY,
   });
-  const { marks, ...ports } = createSyncPorts({
+  const ports = createSyncPorts({
     config: {
       tableName: table.tableName,
       changeQueueUrl: queue.queueUrl,
@@ -142,7 +142,7 @@ export async function createWireWorld({ seed, gatherMs = 300, maxDelayMs = 0 }: 
     fetch: hubspot.fetch,
   });
   // How often that mark is written is a matter of time, not of events; it would blur what an event costs.
-  const noted = { ...marks, saveLastEvent: () => Promise.resolve() };
+  const noted = { ...ports.marks, saveLastEvent: () => Promise.resolve() };
   const handle = createChangeHandler({ ports, marks: noted, maxReceives: QUEUE.maxReceives });
   const delivered: Delivery[] = [];
 
