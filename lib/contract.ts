@@ -66,6 +66,7 @@ export const DEFAULTS = {
 export const METRICS = {
   namespace: "HubSpotZepSync",
   signatureRejected: "SignatureRejected",
+  deliveryTooLarge: "DeliveryTooLarge",
   enqueueFailed: "EnqueueFailed",
   unknownEvents: "UnknownEvents",
   changesProcessed: "ChangesProcessed",

@@ -57,7 +57,7 @@ export class OperationsDashboard extends Construct {
       graph("Calls to HubSpot", this.metrics(METRICS.hubspotCalls, METRICS.hubspotRateLimited)),
       graph(
         "Refused at the door",
-        this.metrics(METRICS.signatureRejected, METRICS.enqueueFailed, METRICS.unknownEvents),
+        this.metrics(METRICS.signatureRejected, METRICS.deliveryTooLarge, METRICS.enqueueFailed, METRICS.unknownEvents),
       ),
       graph(
         "Function errors and throttles",

@@ -43,7 +43,8 @@ export function parseDelivery(body: Uint8Array, receivedAtMs: number): ParsedDel
   let malformed = 0;
   for (const event of events) {
     const read = readEvent(event, receivedAtMs);
-    if (read.kind === "changes") changes.push(...read.changes);
+    // One by one, for a merge can name more ids than a call takes arguments.
+    if (read.kind === "changes") for (const change of read.changes) changes.push(change);
     else if (read.kind === "ignored") ignored[read.why] = (ignored[read.why] ?? 0) + 1;
     else malformed += 1;
   }

@@ -4,8 +4,13 @@ import { coalesceChanges } from "../domain/coalesce-changes.ts";
 import { NonRetryableError, RetryableError } from "./errors.ts";
 import type { ChangeQueue, Clock, DeliveryRequest, ParsedDelivery, SignatureVerdict, Telemetry } from "./ports.ts";
 
-/** The largest body that is looked at. HubSpot's hundred events with long texts stay far below. Bytes. */
-export const MAX_BODY_BYTES = 1_048_576;
+/**
+ * The largest body that is looked at, 4 MiB: about what reaches us at all. Lambda takes 6 MB with the envelope, and base64
+ * adds a third. Bytes.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const MAX_BODY_BYTES = 4_194_304;
 
 /** What a delivery needs. */
 export interface DeliveryPorts {
@@ -28,7 +33,7 @@ export interface DeliveryAnswer {
  */
 export async function receiveDelivery(ports: DeliveryPorts, request: DeliveryRequest): Promise<DeliveryAnswer> {
   if (request.method !== "POST") return answer(405, "Only POST is accepted");
-  if (request.body.length > MAX_BODY_BYTES) return answer(413, "The body is too large");
+  if (request.body.length > MAX_BODY_BYTES) return refuseLargeBody(ports, request);
   const receivedAtMs = ports.clock.now();
   try {
     const verdict = await ports.verify(request);
@@ -91,6 +96,13 @@ function rejectSignature({ telemetry }: DeliveryPorts, why: string): DeliveryAns
   telemetry.count(METRICS.signatureRejected, 1);
   telemetry.warn("Signature rejected", { reason: why });
   return answer(401, "The signature is not valid");
+}
+
+/** Anybody may cause it, for the signature is not looked at before; of HubSpot's own, the next pass finds what was told. */
+function refuseLargeBody({ telemetry }: DeliveryPorts, { body }: DeliveryRequest): DeliveryAnswer {
+  telemetry.count(METRICS.deliveryTooLarge, 1);
+  telemetry.warn("Body refused", { reason: "tooLarge", bodyBytes: body.length, limitBytes: MAX_BODY_BYTES });
+  return answer(413, "The body is too large");
 }
 
 function refuseBody({ telemetry }: DeliveryPorts, { body }: DeliveryRequest): DeliveryAnswer {

@@ -442,6 +442,15 @@ describe("SyncStack's outputs", () => {
   });
 });
 
+describe("SyncStack's dashboard", () => {
+  it("shows everything that is refused at the door", () => {
+    const body = JSON.stringify(template.findResources("AWS::CloudWatch::Dashboard"));
+    const { signatureRejected, deliveryTooLarge, enqueueFailed, unknownEvents } = METRICS;
+    for (const name of [signatureRejected, deliveryTooLarge, enqueueFailed, unknownEvents])
+      expect(body).toContain(`\\"${name}\\"`);
+  });
+});
+
 /** Our metrics that some alarm watches. Each of them is emitted somewhere in lib/: a test holds it. */
 const WATCHED: readonly string[] = [
   METRICS.signatureRejected,
