@@ -78,88 +78,85 @@ export function loadApiConfig(env: Environment): ApiConfig {
 
 type Variable = keyof typeof ENV;
 
-/** What each variable should hold, as the error says it. */
-const EXPECTED: Readonly<Record<Variable, string>> = {
-  tableName: "the name of the DynamoDB table",
-  changeQueueUrl: "the URL of the change queue",
-  deadLetterQueueUrl: "the URL of the dead-letter queue",
-  passQueueUrl: "the URL of the pass queue",
-  clientSecretArn: "the ARN of the secret that holds the HubSpot app's client secret",
-  accessTokenArn: "the ARN of the secret that holds the HubSpot app's access token",
-  publicUrl: "the https URL that HubSpot calls, or no such variable",
-  dealStages: 'nothing, "all" or a list of stage ids',
-  exclusionProperty: "HubSpot's internal name of the company property that excludes a company",
-  exclusionValues: "at least one value, separated by commas",
-  hubspotBaseUrl: "an http or https URL without a path",
-  hubspotApiVersion: 'a dated version such as "2026-09", or "v3"',
-  requestsPerSecond: "a number above 0 and at most 25, or no such variable",
-  brakePercent: "a number from 0 to 100",
-  brakeMinimum: "a whole number from 0",
-  maxReceives: "a whole number from 1",
-};
-
 /** Their values are not shown in errors: somebody may have put the secret where its ARN belongs. */
 const HIDDEN: ReadonlySet<string> = new Set<Variable>(["clientSecretArn", "accessTokenArn"]);
 
 /*
  * Schemas are described by functions, not constants: each function of the product asks for one of them once, and what it
- * never asks for is neither in its bundle nor built when it starts.
+ * never asks for is neither in its bundle nor built when it starts. The error says what each describes itself to be.
  */
 
 const nonEmpty = () => z.string().trim().min(1);
-const queueUrl = () => z.url({ protocol: /^https?$/u });
-const secretArn = () => z.string().regex(/^arn:aws[a-z-]*:secretsmanager:[^:]+:[^:]*:secret:.+$/u);
+const queueUrl = (which: string) => z.url({ protocol: /^https?$/u }).describe(`the URL of the ${which} queue`);
+const secretArn = (holds: string) =>
+  z
+    .string()
+    .regex(/^arn:aws[a-z-]*:secretsmanager:[^:]+:[^:]*:secret:.+$/u)
+    .describe(`the ARN of the secret that holds the HubSpot app's ${holds}`);
 const words = () => nonEmpty().transform((text) => text.split(",").map((word) => word.trim()));
 const numberText = () => nonEmpty().transform(Number);
 const wholeNumber = () => numberText().pipe(z.int());
 
 const dealStages = () =>
-  z.string().transform((text, context) => {
-    const parsed = parseDealStages(text);
-    if (parsed.kind === "parsed") return parsed.filter;
-    context.issues.push({ code: "custom", message: parsed.problem, input: text });
-    return z.NEVER;
-  });
+  z
+    .string()
+    .transform((text, context) => {
+      const parsed = parseDealStages(text);
+      if (parsed.kind === "parsed") return parsed.filter;
+      context.issues.push({ code: "custom", message: parsed.problem, input: text });
+      return z.NEVER;
+    })
+    .describe('nothing, "all" or a list of stage ids');
 
 function describeReceiver() {
   return z.object({
-    changeQueueUrl: queueUrl(),
-    clientSecretArn: secretArn(),
-    publicUrl: z.url({ protocol: /^https$/u }).exactOptional(),
+    changeQueueUrl: queueUrl("change"),
+    clientSecretArn: secretArn("client secret"),
+    publicUrl: z
+      .url({ protocol: /^https$/u })
+      .exactOptional()
+      .describe("the https URL that HubSpot calls, or no such variable"),
   });
 }
 
 function describeWorker() {
   return z.object({
-    tableName: nonEmpty(),
-    changeQueueUrl: queueUrl(),
-    accessTokenArn: secretArn(),
+    tableName: nonEmpty().describe("the name of the DynamoDB table"),
+    changeQueueUrl: queueUrl("change"),
+    accessTokenArn: secretArn("access token"),
     dealStages: dealStages(),
-    exclusionProperty: nonEmpty(),
-    exclusionValues: words().pipe(z.array(z.string().min(1))),
+    exclusionProperty: nonEmpty().describe("HubSpot's internal name of the company property that excludes a company"),
+    exclusionValues: words()
+      .pipe(z.array(z.string().min(1)))
+      .describe("at least one value, separated by commas"),
     hubspotBaseUrl: z
       .url({ protocol: /^https?$/u })
       .transform((url) => url.replace(/\/+$/u, ""))
-      .default(DEFAULTS.hubspotBaseUrl),
+      .default(DEFAULTS.hubspotBaseUrl)
+      .describe("an http or https URL without a path"),
     hubspotApiVersion: z
       .string()
       .regex(/^(?:\d{4}-\d{2}|v3)$/u)
-      .default(DEFAULTS.hubspotApiVersion),
-    requestsPerSecond: numberText().pipe(z.number().positive().max(25)).exactOptional(),
-    maxReceives: wholeNumber().pipe(z.int().min(1)),
+      .default(DEFAULTS.hubspotApiVersion)
+      .describe('a dated version such as "2026-09", or "v3"'),
+    requestsPerSecond: numberText()
+      .pipe(z.number().positive().max(25))
+      .exactOptional()
+      .describe("a number above 0 and at most 25, or no such variable"),
+    maxReceives: wholeNumber().pipe(z.int().min(1)).describe("a whole number from 1"),
   });
 }
 
 function describePass() {
   return describeWorker().extend({
-    passQueueUrl: queueUrl(),
-    brakePercent: numberText().pipe(z.number().min(0).max(100)),
-    brakeMinimum: wholeNumber().pipe(z.int().min(0)),
+    passQueueUrl: queueUrl("pass"),
+    brakePercent: numberText().pipe(z.number().min(0).max(100)).describe("a number from 0 to 100"),
+    brakeMinimum: wholeNumber().pipe(z.int().min(0)).describe("a whole number from 0"),
   });
 }
 
 function describeApi() {
-  return describePass().extend({ deadLetterQueueUrl: queueUrl() });
+  return describePass().extend({ deadLetterQueueUrl: queueUrl("dead-letter") });
 }
 
 function withSettings<T extends z.output<ReturnType<typeof describeWorker>>>({
@@ -171,7 +168,9 @@ function withSettings<T extends z.output<ReturnType<typeof describeWorker>>>({
   return { ...rest, settings: { dealStages, exclusion: { property: exclusionProperty, values: exclusionValues } } };
 }
 
-function parse<T>(env: Environment, schema: z.ZodType<T> & { readonly shape: object }): T {
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+function parse<T>(env: Environment, schema: z.ZodType<T> & { readonly shape: Shape }): T {
   const given = Object.fromEntries(
     Object.entries(ENV).flatMap(([variable, name]) => {
       const value = env[name];
@@ -180,7 +179,7 @@ function parse<T>(env: Environment, schema: z.ZodType<T> & { readonly shape: obj
   );
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  const problems = [...new Set(result.error.issues.map((issue) => describeProblem(issue, given)))];
+  const problems = [...new Set(result.error.issues.map((issue) => describeProblem(issue, given, schema.shape)))];
   throw new NonRetryableError(
     `The function's environment has ${problems.length} ${problems.length === 1 ? "problem" : "problems"}:\n` +
       problems.map((problem) => `- ${problem}`).join("\n") +
@@ -189,10 +188,10 @@ function parse<T>(env: Environment, schema: z.ZodType<T> & { readonly shape: obj
   );
 }
 
-function describeProblem(issue: z.core.$ZodIssue, given: Readonly<Record<string, string>>): string {
+function describeProblem(issue: z.core.$ZodIssue, given: Readonly<Record<string, string>>, shape: Shape): string {
   const variable = String(issue.path[0]);
   const name = isVariable(variable) ? ENV[variable] : variable;
-  const expected = isVariable(variable) ? EXPECTED[variable] : "no such variable";
+  const expected = shape[variable]?.description ?? "no such variable";
   const detail = issue.code === "custom" ? ` (${issue.message})` : "";
   return `${name} ${describeValue(variable, given[variable])}; expected ${expected}${detail}`;
 }
