@@ -53,9 +53,9 @@ export function createHubSpotReader(options: HubSpotReaderOptions): HubSpotReade
     readAccount: () => readAccount(account),
     listDealStages: () => listDealStages(account),
     hasCompanyProperty: (name) => hasCompanyProperty(account, name),
-    readObjects: (type, ids) => readObjects(reading, type, ids),
-    readCompanyLinks: (type, ids) => readCompanyLinks(reading, type, ids),
-    readDependantIds: (type, companyIds) => readDependantIds(reading, type, companyIds),
+    readObjects: (type, ids, apart) => readObjects({ ...reading, apart }, type, ids),
+    readCompanyLinks: (type, ids, apart) => readCompanyLinks({ ...reading, apart }, type, ids),
+    readDependantIds: (type, companyIds, apart) => readDependantIds({ ...reading, apart }, type, companyIds),
     listPage: (type, after, urgency) => listPage({ ...reading, ...account }, type, { after, urgency }),
   };
 }

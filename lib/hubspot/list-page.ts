@@ -57,13 +57,10 @@ export async function listPage<T extends ObjectType>(
   const linksOf = await readListedLinks(reading, type, wires);
   // An archived object among the live ones must revive nothing: it is left out, and read on its own where it is known.
   const live = wires.filter(({ archived }: ListedWire) => archived !== true);
-  const objects = live.map((wire: ListedWire): ListedObject<T> => {
-    if (typeof wire.properties !== "object" || wire.properties === null) {
-      throw badAnswer(`HubSpot answered an object without properties (list of ${PATH_NAMES[type]})`);
-    }
-    const object = mapping[type](wire);
-    return { object, links: linksOf(wire) };
-  });
+  const objects = live.map((wire: ListedWire): ListedObject<T> => ({
+    object: mapping[type](wire),
+    links: linksOf(wire),
+  }));
   const next = paging?.next?.after;
   return { readAtMs, objects, ...(next === undefined ? {} : { after: next }) };
 }

@@ -65,6 +65,9 @@ function fieldReader<F extends string>(names: Readonly<Record<F, string>>): (wir
 function fieldReader(names: Readonly<Record<string, string>>): (wire: WireObject) => Record<string, string> {
   const entries = Object.entries(names);
   return (wire) => {
+    if (typeof wire.properties !== "object" || wire.properties === null) {
+      throw badAnswer(`HubSpot's object ${wire.id} has no properties`);
+    }
     const fields: Record<string, string> = {};
     for (const [field, name] of entries) fields[field] = readText(wire, name);
     return fields;

@@ -1,11 +1,12 @@
-import pMap from "p-map";
 import type { CompanyLink, ObjectType } from "../domain/hubspot-object.ts";
-import type { Clock, ObservedLinks } from "../sync/ports.ts";
+import type { Clock, ObservedLinks, ReadApart } from "../sync/ports.ts";
 import { badAnswer, callExisting } from "./crm-clients.ts";
 import type { CrmClients } from "./crm-clients.ts";
 import { readId } from "./object-mapping.ts";
 import { PATH_NAMES } from "./object-types.ts";
-import { CALLS_IN_FLIGHT, chunkDistinct } from "./request-chunks.ts";
+import { blameNamed, listNamedIds } from "./partial-answer.ts";
+import { readInParts } from "./read-apart.ts";
+import type { PartRead } from "./read-apart.ts";
 
 /** HubSpot's limit of one association batch read. */
 const BATCH_SIZE = 1_000;
@@ -23,6 +24,8 @@ const NONE_FOUND = "crm.associations.NO_ASSOCIATIONS_FOUND";
 export interface AssociationReading {
   readonly clients: Pick<CrmClients, "associationBatches">;
   readonly clock: Clock;
+  /** Without it, one object that cannot be read fails all that are read with it. */
+  readonly apart?: ReadApart | undefined;
 }
 
 /** One association: an id may come once for each of its labels. */
@@ -45,13 +48,12 @@ export async function readCompanyLinks(
   type: "contact" | "deal",
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, ObservedLinks>> {
-  const readChunk = async (chunk: readonly string[]): Promise<readonly (readonly [string, ObservedLinks])[]> => {
+  return readInParts(ids, { size: BATCH_SIZE, apart: reading.apart }, async (part) => {
     const readAtMs = reading.clock.now();
-    const found = await readAll(reading, { from: type, to: "company" }, chunk);
-    return [...found].map(([id, links]) => [id, { readAtMs, links: joinLabels(links, type) }] as const);
-  };
-  const chunks = await pMap(chunkDistinct(ids, BATCH_SIZE), readChunk, CALLS_IN_FLIGHT);
-  return new Map(chunks.flat());
+    const { found, unread } = await readAll(reading, { from: type, to: "company" }, part);
+    const observed = [...found].map(([id, links]) => [id, { readAtMs, links: joinLabels(links, type) }] as const);
+    return { found: new Map(observed), unread };
+  });
 }
 
 /**
@@ -63,12 +65,11 @@ export async function readDependantIds(
   type: "contact" | "deal",
   companyIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const readChunk = async (chunk: readonly string[]): Promise<readonly (readonly [string, readonly string[]])[]> => {
-    const found = await readAll(reading, { from: "company", to: type }, chunk);
-    return [...found].map(([id, links]) => [id, [...new Set(links.map(({ toId }) => toId))]] as const);
-  };
-  const chunks = await pMap(chunkDistinct(companyIds, BATCH_SIZE), readChunk, CALLS_IN_FLIGHT);
-  return new Map(chunks.flat());
+  return readInParts(companyIds, { size: BATCH_SIZE, apart: reading.apart }, async (part) => {
+    const { found, unread } = await readAll(reading, { from: "company", to: type }, part);
+    const ids = [...found].map(([id, links]) => [id, [...new Set(links.map(({ toId }) => toId))]] as const);
+    return { found: new Map(ids), unread };
+  });
 }
 
 /** One link for each company: the primary label comes beside the plain one, in no certain order. */
@@ -86,15 +87,21 @@ async function readAll(
   reading: AssociationReading,
   direction: Direction,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, readonly WireLink[]>> {
+): Promise<PartRead<readonly WireLink[]>> {
   const found = new Map<string, WireLink[]>(ids.map((id) => [id, []]));
+  const unread = new Map<string, unknown>();
   let inputs: readonly PageInput[] = ids.map((id) => ({ id }));
   while (inputs.length > 0) {
-    const pages = await readPages(reading, direction, inputs);
-    for (const { id, links } of pages) found.get(id)?.push(...links);
-    inputs = pages.flatMap(({ id, after }) => (after === undefined ? [] : [{ id, after }]));
+    const read = await readPages(reading, direction, inputs);
+    for (const [id, { links }] of read.found) found.get(id)?.push(...links);
+    // Some of its pages are not all of them.
+    for (const [id, error] of read.unread) {
+      found.delete(id);
+      unread.set(id, error);
+    }
+    inputs = [...read.found].flatMap(([id, { after }]) => (after === undefined ? [] : [{ id, after }]));
   }
-  return found;
+  return { found, unread };
 }
 
 interface PageInput {
@@ -103,7 +110,6 @@ interface PageInput {
 }
 
 interface LinkPage {
-  readonly id: string;
   readonly links: readonly WireLink[];
   readonly after: string | undefined;
 }
@@ -112,39 +118,45 @@ async function readPages(
   { clients }: AssociationReading,
   { from, to }: Direction,
   inputs: readonly PageInput[],
-): Promise<readonly LinkPage[]> {
+): Promise<PartRead<LinkPage>> {
   const what = `associations of ${PATH_NAMES[from]} with ${PATH_NAMES[to]}`;
   const answer = await callExisting(what, () =>
     clients.associationBatches.getPage(PATH_NAMES[from], PATH_NAMES[to], { inputs: [...inputs] }),
   );
   const errors = "errors" in answer ? (answer.errors ?? []) : [];
-  if (errors.some((error) => String(error.subCategory) !== NONE_FOUND)) {
-    throw badAnswer(`HubSpot could not read a part (${what})`);
-  }
+  const ids = inputs.map(({ id }) => id);
+  const found = new Map<string, LinkPage>();
+  const unread = new Map(blameNamed(errors.filter(isOther), { ids, what }));
   if (!Array.isArray(answer.results)) throw badAnswer(`HubSpot answered no results (${what})`);
-  const pages = answer.results.map(({ _from: object, to: links, paging }) => ({
-    id: readId(object),
-    links: links.map((link) => ({ toId: readToId(link, what), typeIds: readTypeIds(link) })),
-    after: paging?.next?.after,
-  }));
-  assertComplete({ inputs, pages, errors, what });
-  return pages;
+  for (const { _from: object, to: links, paging } of answer.results) {
+    const id = readId(object);
+    try {
+      const read = links.map((link) => ({ toId: readToId(link, what), typeIds: readTypeIds(link) }));
+      found.set(id, { links: read, after: paging?.next?.after });
+    } catch (error) {
+      unread.set(id, error);
+    }
+  }
+  const known = [...found.keys(), ...unread.keys()];
+  for (const id of listGaps(ids, known, errors)) unread.set(id, badAnswer(`HubSpot's answer lacks ${id} (${what})`));
+  return { found, unread };
+}
+
+function isOther({ subCategory }: { readonly subCategory?: unknown }): boolean {
+  return String(subCategory) !== NONE_FOUND;
 }
 
 /** Every object asked for must have a page or be among those without associations; a gap is not "none". */
-function assertComplete(answered: {
-  readonly inputs: readonly PageInput[];
-  readonly pages: readonly LinkPage[];
-  readonly errors: readonly { readonly context?: Readonly<Record<string, readonly string[]>> }[];
-  readonly what: string;
-}): void {
-  const { inputs, pages, errors, what } = answered;
-  const named = errors.map((error) => Object.values(error.context ?? {}).flat());
+function listGaps(
+  ids: readonly string[],
+  known: readonly string[],
+  errors: Parameters<typeof blameNamed>[0],
+): readonly string[] {
+  const named = errors.map(listNamedIds);
   // An entry that names no object may stand for any of them: all fields of HubSpot's errors are optional.
-  if (named.some((ids) => ids.length === 0)) return;
-  const known = new Set([...pages.map(({ id }) => id), ...named.flat().map(String)]);
-  const gaps = inputs.filter(({ id }) => !known.has(id)).length;
-  if (gaps > 0) throw badAnswer(`HubSpot's answer lacks ${gaps} of ${inputs.length} objects (${what})`);
+  if (named.some((own) => own.length === 0)) return [];
+  const all = new Set([...known, ...named.flat()]);
+  return ids.filter((id) => !all.has(id));
 }
 
 /** HubSpot sends a JSON number here, whatever the generated type says. */

@@ -1,13 +1,17 @@
 import pMap from "p-map";
 import type { ObjectOf, ObjectType, Observation } from "../domain/hubspot-object.ts";
-import type { Clock } from "../sync/ports.ts";
+import { isOutage } from "../sync/errors.ts";
+import type { Clock, ReadApart } from "../sync/ports.ts";
 import { badAnswer, callExisting, callOrMissing } from "./crm-clients.ts";
 import type { CrmClients } from "./crm-clients.ts";
 import { readId, readMergedIds, readUpdatedAt } from "./object-mapping.ts";
 import type { ObjectMapping, WireObject } from "./object-mapping.ts";
 import { PATH_NAMES } from "./object-types.ts";
 import { listReadProperties } from "./properties.ts";
-import { CALLS_IN_FLIGHT, chunkDistinct } from "./request-chunks.ts";
+import { blameNamed } from "./partial-answer.ts";
+import { joinReads, readInParts } from "./read-apart.ts";
+import type { PartRead } from "./read-apart.ts";
+import { CALLS_IN_FLIGHT } from "./request-chunks.ts";
 
 /** HubSpot's limit of one batch read. */
 const BATCH_SIZE = 100;
@@ -18,9 +22,11 @@ export interface ObjectReading {
   readonly clock: Clock;
   readonly mapping: ObjectMapping;
   readonly exclusionProperty: string;
+  /** Without it, one object that cannot be read fails all that are read with it. */
+  readonly apart?: ReadApart | undefined;
 }
 
-type Observations<T extends ObjectType> = ReadonlyMap<string, Observation<ObjectOf[T]>>;
+type Observed<T extends ObjectType> = Observation<ObjectOf[T]>;
 
 /**
  * Reads objects by id, a hundred a call, and tells of each id whether it is live, archived, absorbed or missing. An
@@ -32,41 +38,74 @@ export async function readObjects<T extends ObjectType>(
   reading: ObjectReading,
   type: T,
   ids: readonly string[],
-): Promise<Observations<T>> {
-  const chunks = await pMap(
-    chunkDistinct(ids, BATCH_SIZE),
-    (chunk) => readChunk(reading, type, chunk),
-    CALLS_IN_FLIGHT,
-  );
-  return new Map(chunks.flatMap((observations) => [...observations]));
+): Promise<ReadonlyMap<string, Observed<T>>> {
+  return readInParts(ids, { size: BATCH_SIZE, apart: reading.apart }, (part) => readChunk(reading, type, part));
 }
 
 async function readChunk<T extends ObjectType>(
   reading: ObjectReading,
   type: T,
   ids: readonly string[],
-): Promise<Observations<T>> {
+): Promise<PartRead<Observed<T>>> {
   const readAtMs = reading.clock.now();
-  const observations = new Map<string, Observation<ObjectOf[T]>>();
-  const live = await readBatch(reading, type, { ids, isArchived: false });
+  const { found, unread, survivors, hasStandIns } = await readLive(reading, type, { ids, readAtMs });
+  const absent = ids.filter((id) => !found.has(id) && !unread.has(id));
+  for (const id of absent) {
+    const survivorId = survivors.get(id);
+    if (survivorId !== undefined) found.set(id, { kind: "absorbed", readAtMs, survivorId });
+  }
+  const unresolved = absent.filter((id) => !found.has(id));
+  const resolved = await resolveAbsent(reading, type, { ids: unresolved, hasStandIns, readAtMs });
+  return joinReads([{ found, unread }, resolved]);
+}
+
+interface LiveRead<T extends ObjectType> extends Reads<T> {
+  /** By the ids that live objects say they have absorbed. */
+  readonly survivors: ReadonlyMap<string, string>;
+  /** Whether an absent object may be absorbed into one that does not tell. */
+  readonly hasStandIns: boolean;
+}
+
+async function readLive<T extends ObjectType>(
+  reading: ObjectReading,
+  type: T,
+  { ids, readAtMs }: { readonly ids: readonly string[]; readonly readAtMs: number },
+): Promise<LiveRead<T>> {
+  const found = new Map<string, Observed<T>>();
   const survivors = new Map<string, string>();
-  for (const wire of live) {
+  const batch = await readBatch(reading, type, { ids, isArchived: false });
+  const unread = new Map(batch.unread);
+  for (const wire of batch.results) {
     const id = readId(wire);
     // An archived object must revive nothing; the second read tells for certain.
     if (wire.archived === true) continue;
-    if (ids.includes(id)) observations.set(id, { kind: "live", readAtMs, object: reading.mapping[type](wire) });
-    for (const mergedId of readMergedIds(wire)) survivors.set(mergedId, id);
+    const observe = (): Observed<T> => ({ kind: "live", readAtMs, object: reading.mapping[type](wire) });
+    if (ids.includes(id)) await settle({ found, unread }, id, observe);
+    if (!unread.has(id)) for (const mergedId of readMergedIds(wire)) survivors.set(mergedId, id);
   }
-  // An object that nobody asked for stands for one that was asked for and is absorbed into it.
-  const hasStandIns = live.length > observations.size;
-  const absent = ids.filter((id) => !observations.has(id));
-  for (const id of absent) {
-    const survivorId = survivors.get(id);
-    if (survivorId !== undefined) observations.set(id, { kind: "absorbed", readAtMs, survivorId });
+  // An object that nobody asked for stands for one that was asked for and is absorbed into it; one that could not be read
+  // may have absorbed another as well.
+  const hasStandIns = batch.results.length > found.size || unread.size > 0;
+  return { found, unread, survivors, hasStandIns };
+}
+
+interface Reads<T extends ObjectType> {
+  readonly found: Map<string, Observed<T>>;
+  readonly unread: Map<string, unknown>;
+}
+
+/** Observes one object; what is wrong with it alone stays with it. */
+async function settle<T extends ObjectType>(
+  { found, unread }: Reads<T>,
+  id: string,
+  observe: () => Observed<T> | Promise<Observed<T>>,
+): Promise<void> {
+  try {
+    found.set(id, await observe());
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    unread.set(id, error);
   }
-  const unresolved = absent.filter((id) => !observations.has(id));
-  const resolved = await resolveAbsent(reading, type, { ids: unresolved, hasStandIns, readAtMs });
-  return new Map([...observations, ...resolved]);
 }
 
 interface Absent {
@@ -80,23 +119,26 @@ async function resolveAbsent<T extends ObjectType>(
   reading: ObjectReading,
   type: T,
   { ids, hasStandIns, readAtMs }: Absent,
-): Promise<Observations<T>> {
-  const observations = new Map<string, Observation<ObjectOf[T]>>();
-  if (ids.length === 0) return observations;
-  for (const wire of await readBatch(reading, type, { ids, isArchived: true })) {
+): Promise<PartRead<Observed<T>>> {
+  if (ids.length === 0) return { found: new Map(), unread: new Map() };
+  const batch = await readBatch(reading, type, { ids, isArchived: true });
+  const reads = { found: new Map<string, Observed<T>>(), unread: new Map(batch.unread) };
+  for (const wire of batch.results) {
     const id = readId(wire);
-    if (wire.archived === false) throw badAnswer(`HubSpot showed a live object among archived ones (${type} ${id})`);
-    if (ids.includes(id)) observations.set(id, { kind: "archived", readAtMs, updatedAtMs: readUpdatedAt(wire) });
+    if (ids.includes(id)) await settle(reads, id, () => observeArchived(wire, id));
   }
-  const rest = ids.filter((id) => !observations.has(id));
-  const observeOne = async (id: string): Promise<void> => {
-    const single = hasStandIns ? await readSingle(reading, type, id) : undefined;
-    observations.set(id, observeSingle(single, id));
-  };
+  const rest = ids.filter((id) => !reads.found.has(id) && !reads.unread.has(id));
+  const observeOne = (id: string): Promise<void> =>
+    settle(reads, id, async () => observeSingle(hasStandIns ? await readSingle(reading, type, id) : undefined, id));
   await pMap(rest, observeOne, CALLS_IN_FLIGHT);
-  return observations;
+  return reads;
 
-  function observeSingle(wire: WireObject | undefined, id: string): Observation<ObjectOf[T]> {
+  function observeArchived(wire: WireObject, id: string): Observed<T> {
+    if (wire.archived === false) throw badAnswer(`HubSpot showed a live object among archived ones (${type} ${id})`);
+    return { kind: "archived", readAtMs, updatedAtMs: readUpdatedAt(wire) };
+  }
+
+  function observeSingle(wire: WireObject | undefined, id: string): Observed<T> {
     if (wire === undefined) return { kind: "missing", readAtMs };
     const answeredId = readId(wire);
     if (answeredId !== id) return { kind: "absorbed", readAtMs, survivorId: answeredId };
@@ -105,11 +147,17 @@ async function resolveAbsent<T extends ObjectType>(
   }
 }
 
+interface BatchRead {
+  readonly results: readonly WireObject[];
+  /** Objects that HubSpot says it could not read. */
+  readonly unread: ReadonlyMap<string, unknown>;
+}
+
 async function readBatch(
   { clients, exclusionProperty }: ObjectReading,
   type: ObjectType,
   { ids, isArchived }: { readonly ids: readonly string[]; readonly isArchived: boolean },
-): Promise<readonly WireObject[]> {
+): Promise<BatchRead> {
   const input = {
     inputs: ids.map((id) => ({ id })),
     properties: [...listReadProperties(type, exclusionProperty)],
@@ -118,10 +166,10 @@ async function readBatch(
   const what = `batch read of ${PATH_NAMES[type]}`;
   const answer = await callExisting(what, () => clients.objectBatches.read(PATH_NAMES[type], input, isArchived));
   const errors = "errors" in answer ? (answer.errors ?? []) : [];
-  const other = errors.find((error) => error.category !== "OBJECT_NOT_FOUND");
-  if (other !== undefined) throw badAnswer(`HubSpot could not read a part (${what})`);
+  const other = errors.filter((error) => error.category !== "OBJECT_NOT_FOUND");
+  const unread = blameNamed(other, { ids, what });
   if (!Array.isArray(answer.results)) throw badAnswer(`HubSpot answered no results (${what})`);
-  return answer.results;
+  return { results: answer.results, unread };
 }
 
 async function readSingle(

@@ -2,7 +2,6 @@ import { readSightings } from "./read-sightings.ts";
 import { applySightings } from "./apply-sightings.ts";
 import type { Change } from "../domain/change.ts";
 import type { ObjectType } from "../domain/hubspot-object.ts";
-import type { Sightings } from "./read-sightings.ts";
 import type { Outcome, Run, Sighting } from "./run.ts";
 
 /** A change and what became of it. */
@@ -37,14 +36,18 @@ export async function applyChanges(
     deliveryId,
     companies: [],
     companyChanges: ofType("company"),
-    contacts: [...sightingsOf(contacts), ...erasures],
-    deals: sightingsOf(deals),
+    contacts: [...contacts.sightings, ...erasures],
+    deals: deals.sightings,
   });
-  return changes.map((change) => {
-    const read = change.type === "contact" ? contacts : change.type === "deal" ? deals : undefined;
-    const unread = read?.kind === "failed" && !isOurErasure(change) ? failed(read.error) : undefined;
-    return { change, outcome: unread ?? applied[change.type].get(change.id) ?? failed(notAnswered(change)) };
-  });
+  const outcomes = {
+    ...applied,
+    contact: new Map([...contacts.unread, ...applied.contact]),
+    deal: new Map([...deals.unread, ...applied.deal]),
+  };
+  return changes.map((change) => ({
+    change,
+    outcome: outcomes[change.type].get(change.id) ?? failed(notAnswered(change)),
+  }));
 }
 
 /** The account that the records came from, where an erasure has to be compared with it; undefined before the first read. */
@@ -70,10 +73,6 @@ function toHint({ at: { erased: _erased, ...at }, ...change }: Change): Change {
 /** An erasure needs no answer of HubSpot's; the contact counts as gone. */
 function describeErasure(run: Run, hint: Change): Sighting<"contact"> {
   return { id: hint.id, observed: { kind: "missing", readAtMs: run.clock.now() }, links: [], hint };
-}
-
-function sightingsOf<T extends ObjectType>(read: Sightings<T>): readonly Sighting<T>[] {
-  return read.kind === "read" ? read.sightings : [];
 }
 
 function failed(error: unknown): Outcome {

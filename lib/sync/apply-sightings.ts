@@ -92,19 +92,14 @@ async function applyNeededCompanies(
   const lookups = [...new Set([...namedIds, ...personIds])].filter((id) => !comingIds.has(id));
   const stored = await run.store.readCustomers(lookups);
   const absent = namedIds.filter((id) => !comingIds.has(id) && !stored.has(id)).map((id) => pullIn(seen, id));
-  const read = await readSightings(run, "company", [...seen.companyChanges, ...absent]);
-  const sightings = [...seen.companies, ...(read.kind === "read" ? read.sightings : [])];
+  const { unread, ...read } = await readSightings(run, "company", [...seen.companyChanges, ...absent]);
+  const sightings = [...seen.companies, ...read.sightings];
   const applied = await applyCompanies(run, sightings);
-  const unread = new Map(read.kind === "failed" ? read.ids.map((id) => [id, failedBy(read.error)]) : []);
   const outcomes = new Map([...applied.outcomes, ...unread]);
   const hints = new Map(sightings.map(({ id, hint }) => [id, hint]));
   const turned = [...applied.customers.values()].filter(({ companyId }) => applied.settledIds.has(companyId));
   await followUpTurned(run, { ...seen, hints, customers: turned, outcomes });
   return { outcomes, customers: new Map([...stored, ...applied.customers]), unread };
-}
-
-function failedBy(error: unknown): Outcome {
-  return { kind: "failed", error };
 }
 
 /** Companies whose state decides about the contacts and deals at hand. A deal outside the stages needs none. */

@@ -90,12 +90,13 @@ async function read<T extends ObjectType>(
   type: T,
   change: Change,
 ): Promise<{ readonly own: Sighting<T>; readonly all: readonly Sighting<T>[] }> {
-  const answer = await readSightings(run, type, [change]);
-  if (answer.kind === "failed") throw answer.error;
+  const { sightings, unread } = await readSightings(run, type, [change]);
+  const failure = unread.get(change.id);
+  if (failure?.kind === "failed") throw failure.error;
   // What absorbed the object was read after it.
-  const [own] = answer.sightings;
+  const [own] = sightings;
   if (own === undefined) throw new Error(`reading ${type} ${change.id} gave no observation, expected exactly one`);
-  return { own, all: answer.sightings };
+  return { own, all: sightings };
 }
 
 function describeObserved(observed: Observation<{ readonly updatedAtMs: number }>): HubSpotSide {

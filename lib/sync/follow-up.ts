@@ -4,6 +4,7 @@ import { chunk, mapConcurrently, settleOutcome } from "./run.ts";
 import type { Change } from "../domain/change.ts";
 import type { ObjectType } from "../domain/hubspot-object.ts";
 import type { Customer } from "../domain/record.ts";
+import type { ReadApart } from "./ports.ts";
 import type { Outcome, Outcomes, Run } from "./run.ts";
 
 /** Ids of what HubSpot associates with each of some companies. */
@@ -18,7 +19,7 @@ interface Dependants {
  * customer goes only after the queue has accepted all of its own; whoever meets the mark starts over, so a crash in
  * between loses nothing.
  *
- * @returns one outcome for each customer; when HubSpot fails, all share it
+ * @returns one outcome for each customer; when HubSpot fails as a whole, all share it
  */
 export async function followUp(
   run: Run,
@@ -26,18 +27,20 @@ export async function followUp(
   deliveryIdOf: (customer: Customer) => string,
 ): Promise<Outcomes> {
   if (customers.length === 0) return new Map();
+  const unread = new Map<string, Outcome>();
   let inHubSpot: Dependants;
   try {
-    inHubSpot = await readDependants(run, customers);
+    inHubSpot = await readDependants(run, customers, (id, error) => void unread.set(id, { kind: "failed", error }));
   } catch (error) {
     return new Map(customers.map(({ companyId }) => [companyId, { kind: "failed", error }]));
   }
-  const outcomes = await mapConcurrently(customers, async (customer): Promise<readonly [string, Outcome]> => {
+  const read = customers.filter(({ companyId }) => !unread.has(companyId));
+  const outcomes = await mapConcurrently(read, async (customer): Promise<readonly [string, Outcome]> => {
     const deliveryId = deliveryIdOf(customer);
     const outcome = await settleOutcome(() => followOne(run, customer, { deliveryId, inHubSpot }));
     return [customer.companyId, outcome];
   });
-  return new Map(outcomes);
+  return new Map([...unread, ...outcomes]);
 }
 
 /**
@@ -53,11 +56,16 @@ export async function followUpByHand(run: Run, customer: Customer): Promise<void
   }
 }
 
-async function readDependants({ hubspot }: Run, customers: readonly Customer[]): Promise<Dependants> {
+async function readDependants(
+  { hubspot }: Run,
+  customers: readonly Customer[],
+  setAside: ReadApart["setAside"],
+): Promise<Dependants> {
+  const apart = { setAside, isOverdue: () => false };
   const companyIds = customers.map(({ companyId }) => companyId);
   const [contacts, deals] = await Promise.all([
-    hubspot.readDependantIds("contact", companyIds),
-    hubspot.readDependantIds("deal", companyIds),
+    hubspot.readDependantIds("contact", companyIds, apart),
+    hubspot.readDependantIds("deal", companyIds, apart),
   ]);
   return { contacts, deals };
 }

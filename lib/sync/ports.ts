@@ -55,6 +55,14 @@ export interface ListPage<T extends ObjectType> {
   readonly after?: string;
 }
 
+/** Lets a read of several objects go on where some of them cannot be read; without it the read fails as a whole. */
+export interface ReadApart {
+  /** Told of each object that could not be read, and why: the answer lacks it then. */
+  readonly setAside: (id: string, error: unknown) => void;
+  /** Whether an object has been waiting for so long that a server error is looked into: it may be due to one object. */
+  readonly isOverdue: () => boolean;
+}
+
 /**
  * Reading HubSpot. Every method paces itself, retries what is worth retrying and throws `RetryableError` or
  * `NonRetryableError` after that.
@@ -64,20 +72,26 @@ export interface HubSpotReader {
   readonly listDealStages: () => Promise<readonly DealStage[]>;
   /** Whether HubSpot knows this company property; unknown names are dropped silently when reading. */
   readonly hasCompanyProperty: (name: string) => Promise<boolean>;
-  /** Reads any number of ids, 100 a call, each once. Holds exactly one observation per distinct id. */
+  /** Reads any number of ids, 100 a call, each once. Holds one observation per distinct id that was not set aside. */
   readonly readObjects: <T extends ObjectType>(
     type: T,
     ids: readonly string[],
+    apart?: ReadApart,
   ) => Promise<ReadonlyMap<string, Observation<ObjectOf[T]>>>;
-  /** Companies of contacts or deals, 1,000 ids a call. Holds one entry per distinct id, also for none. */
+  /** Companies of contacts or deals, 1,000 ids a call. Holds one entry per distinct id not set aside, also for none. */
   readonly readCompanyLinks: (
     type: "contact" | "deal",
     ids: readonly string[],
+    apart?: ReadApart,
   ) => Promise<ReadonlyMap<string, ObservedLinks>>;
-  /** Ids of all contacts or deals of companies, 1,000 companies a call. Holds one entry per distinct id, also for none. */
+  /**
+   * Ids of all contacts or deals of companies, 1,000 companies a call. Holds one entry per distinct id not set aside,
+   * also for none.
+   */
   readonly readDependantIds: (
     type: "contact" | "deal",
     companyIds: readonly string[],
+    apart?: ReadApart,
   ) => Promise<ReadonlyMap<string, readonly string[]>>;
   /**
    * One list page of live objects. `after` is a page's `after`, or an id where a probe has shown that it may be one. Of

@@ -35,17 +35,17 @@ export function guardPortal(
       await check();
       return hubspot.hasCompanyProperty(name);
     },
-    readObjects: async (type, ids) => {
+    readObjects: async (...asked) => {
       await check();
-      return hubspot.readObjects(type, ids);
+      return hubspot.readObjects(...asked);
     },
-    readCompanyLinks: async (type, ids) => {
+    readCompanyLinks: async (...asked) => {
       await check();
-      return hubspot.readCompanyLinks(type, ids);
+      return hubspot.readCompanyLinks(...asked);
     },
-    readDependantIds: async (type, companyIds) => {
+    readDependantIds: async (...asked) => {
       await check();
-      return hubspot.readDependantIds(type, companyIds);
+      return hubspot.readDependantIds(...asked);
     },
     listPage: async (...asked) => {
       await check();

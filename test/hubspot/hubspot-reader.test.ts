@@ -1,15 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ObjectType } from "../../lib/domain/hubspot-object.ts";
-import { batchAnswer, notFound, stubHubSpot, UPDATED_AT_MS, wireObject } from "./stub-hubspot.ts";
+import { batchAnswer, idsOf, notFound, stubHubSpot, UPDATED_AT_MS, wireObject } from "./stub-hubspot.ts";
 import type { SentRequest, StubAnswer } from "./stub-hubspot.ts";
 
 const START_MS = 1_800_000_000_000;
 const CORE = { updatedAtMs: UPDATED_AT_MS, mergedIds: [] };
-
-function idsOf({ body }: SentRequest): readonly string[] {
-  if (typeof body !== "object" || body === null || !("inputs" in body) || !Array.isArray(body.inputs)) return [];
-  return body.inputs.map((input: { readonly id: string }) => input.id);
-}
 
 /** A portal of deals: which ids are live, archived, or lead to another one. */
 function portalOf(portal: {

@@ -111,6 +111,12 @@ export function notFound(...ids: readonly string[]): object {
   return { status: "error", category: "OBJECT_NOT_FOUND", message: "Could not get some objects", context: { ids } };
 }
 
+/** The ids that a batch read asks for. */
+export function idsOf({ body }: SentRequest): readonly string[] {
+  if (typeof body !== "object" || body === null || !("inputs" in body) || !Array.isArray(body.inputs)) return [];
+  return body.inputs.map((input: { readonly id: string }) => input.id);
+}
+
 function parseBody(text: string): unknown {
   return JSON.parse(text);
 }

@@ -127,7 +127,6 @@ export const SYNC: Readonly<Record<string, FileExpectation>> = {
     least: 100,
     explained: [
       { at: "if (survivors.length === 0)", to: "false", why: SHORTCUT },
-      { at: "unread.length === 0 ? []", to: "false", why: SHORTCUT },
       { at: "if (observed === undefined) return [];", why: "HubSpot's answer has each id that was asked for" },
     ],
   },

@@ -1,0 +1,275 @@
+import { describe, expect, it } from "vitest";
+import type { ReadApart } from "../../lib/sync/ports.ts";
+import { batchAnswer, idsOf, notFound, stubHubSpot, wireObject } from "./stub-hubspot.ts";
+import type { SentRequest, StubAnswer } from "./stub-hubspot.ts";
+
+const IDS = Array.from({ length: 100 }, (_, index) => String(index + 1));
+
+const REFUSAL: StubAnswer = { status: 400, body: { category: "VALIDATION_ERROR", message: "jörg@example.com" } };
+
+/** HubSpot answers for every object, but fails a call that asks for one of these. */
+function answerBut(culprits: readonly string[], failure: StubAnswer) {
+  return (request: SentRequest): StubAnswer => {
+    const ids = request.method === "GET" ? [] : idsOf(request);
+    return ids.some((id) => culprits.includes(id)) ? failure : batchAnswer(ids.map((id) => wireObject(id)));
+  };
+}
+
+/** Reads deals apart, and tells what was found, what was set aside and with how many calls. */
+async function readApart(
+  answer: (request: SentRequest) => StubAnswer,
+  { ids = IDS, isOverdue = false }: { readonly ids?: readonly string[]; readonly isOverdue?: boolean } = {},
+) {
+  const { reader, run, sent } = stubHubSpot(answer, { attempts: 1 });
+  const unread = new Map<string, unknown>();
+  const apart: ReadApart = { setAside: (id, error) => void unread.set(id, error), isOverdue: () => isOverdue };
+  const found = await run(reader.readObjects("deal", ids, apart));
+  return { found, unread, calls: sent.length };
+}
+
+const failsWith = (code: string) => expect.objectContaining({ code });
+
+describe("reading objects apart", () => {
+  it.each(["1", "37", "64", "100"])("finds the one object, %s, that fails its whole call", async (culprit) => {
+    const { found, unread, calls } = await readApart(answerBut([culprit], REFUSAL));
+    expect(unread).toEqual(new Map([[culprit, failsWith("badAnswer")]]));
+    expect([...found.keys()].toSorted()).toEqual(IDS.filter((id) => id !== culprit).toSorted());
+    expect(found.get("50")).toMatchObject({ kind: "live", object: { id: "50" } });
+    expect(calls).toBeLessThanOrEqual(1 + 2 * 7);
+  });
+
+  it("finds several, wherever they are", async () => {
+    const culprits = ["3", "30", "51", "88", "89"];
+    const { found, unread, calls } = await readApart(answerBut(culprits, REFUSAL));
+    expect([...unread.keys()].toSorted()).toEqual(culprits);
+    expect(found.size).toBe(95);
+    expect(calls).toBeLessThan(80);
+  });
+
+  it("finds one among three hundred, and reads the other calls' objects once", async () => {
+    const ids = Array.from({ length: 300 }, (_, index) => String(index + 1));
+    const { found, unread, calls } = await readApart(answerBut(["250"], REFUSAL), { ids });
+    expect([found.size, [...unread.keys()]]).toEqual([299, ["250"]]);
+    expect(calls).toBeLessThanOrEqual(3 + 2 * 7);
+  });
+
+  it("stops dividing soon when no part can be read: then no object is to blame", async () => {
+    const { found, unread, calls } = await readApart(() => REFUSAL);
+    expect([found.size, unread.size]).toEqual([0, 100]);
+    expect(calls).toBeLessThanOrEqual(1 + 2 * (7 + 8));
+  });
+
+  it("stops dividing soon for all calls of a read together", async () => {
+    const ids = Array.from({ length: 800 }, (_, index) => String(index + 1));
+    const { reader, run, sent } = stubHubSpot(() => REFUSAL, { attempts: 1 });
+    const apart: ReadApart = { setAside: () => undefined, isOverdue: () => true };
+    await expect(run(reader.readObjects("deal", ids, apart))).rejects.toMatchObject({ code: "badAnswer" });
+    // Those that are under way when it is enough come to their end.
+    expect(sent.length).toBeLessThanOrEqual(8 + 2 * (7 + 8));
+  });
+
+  it.each([
+    ["a rate limit", { status: 429, body: {} }, "rateLimited"],
+    ["a rejected token", { status: 401, body: {} }, "tokenRejected"],
+    ["a lost scope", { status: 403, body: {} }, "scopeMissing"],
+    ["a move of the account", { status: 477, body: {} }, "migrating"],
+  ] as const)("does not divide at %s", async (_name, failure, code) => {
+    const { reader, run, sent } = stubHubSpot(() => failure, { attempts: 1 });
+    const apart: ReadApart = { setAside: () => undefined, isOverdue: () => true };
+    await expect(run(reader.readObjects("deal", IDS, apart))).rejects.toMatchObject({ code });
+    expect(sent).toHaveLength(1);
+  });
+
+  it("does not divide when the network fails", async () => {
+    const failing = readApart(() => {
+      throw new TypeError("fetch failed");
+    });
+    await expect(failing).rejects.toMatchObject({ code: "unreachable" });
+  });
+
+  it("takes a server error for an outage as long as nothing has waited for long", async () => {
+    const reading = readApart(answerBut(["37"], { status: 500, body: {} }));
+    await expect(reading).rejects.toMatchObject({ code: "serverError" });
+  });
+
+  it("looks for the object behind a server error that lasts, and says that it is the object's", async () => {
+    const { found, unread, calls } = await readApart(answerBut(["37"], { status: 500, body: {} }), { isOverdue: true });
+    expect(unread).toEqual(new Map([["37", failsWith("badAnswer")]]));
+    expect(unread.get("37")).toHaveProperty("message", expect.stringContaining("for this object and not for others"));
+    expect([found.size, calls]).toEqual([99, 1 + 2 * 7]);
+  });
+
+  it("takes a server error of both halves for the outage that it is, after two more calls", async () => {
+    const { found, unread, calls } = await readApart(() => ({ status: 500, body: {} }), { isOverdue: true });
+    expect([found.size, unread.size, calls]).toEqual([0, 100, 3]);
+    for (const error of unread.values()) expect(error).toMatchObject({ code: "serverError" });
+  });
+
+  it("keeps what was read when an outage begins while it divides", async () => {
+    let calls = 0;
+    const { found, unread } = await readApart((request) => {
+      calls += 1;
+      return calls > 3 ? { status: 477, body: {} } : answerBut(["37"], REFUSAL)(request);
+    });
+    expect([found.size, unread.size]).toEqual([50, 50]);
+    for (const error of unread.values()) expect(error).toMatchObject({ code: "migrating" });
+  });
+
+  it("divides nothing for a reader that cannot do with a part", async () => {
+    const { reader, run, sent } = stubHubSpot(answerBut(["37"], REFUSAL));
+    await expect(run(reader.readObjects("deal", IDS))).rejects.toMatchObject({ code: "badAnswer" });
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe("an answer in which one object is bad", () => {
+  const ids = ["1", "2", "3"];
+
+  it.each([
+    ["has no stamp", { id: "2", properties: {}, archived: false }],
+    ["has no properties", wireObject("2", {}, { properties: null })],
+    ["has merged ids that are no text", wireObject("2", {}, { properties: { hs_merged_object_ids: 7 } })],
+  ])("fails that one alone, without another call, when it %s", async (_name, spoilt) => {
+    const answer = batchAnswer([wireObject("1"), spoilt, wireObject("3")]);
+    const { found, unread, calls } = await readApart(() => answer, { ids });
+    expect([[...found.keys()], [...unread.keys()], calls]).toEqual([["1", "3"], ["2"], 1]);
+  });
+
+  it("fails that one alone, without another call, when HubSpot names it in an error entry", async () => {
+    const refused = { category: "INTERNAL_ERROR", message: "x", context: { ids: ["2"] } };
+    const answer = batchAnswer([wireObject("1"), wireObject("3")], [refused]);
+    const { found, unread, calls } = await readApart(() => answer, { ids });
+    expect([[...found.keys()], unread, calls]).toEqual([["1", "3"], new Map([["2", failsWith("badAnswer")]]), 1]);
+  });
+
+  it("reads in parts when an error entry names none of them", async () => {
+    const entry = { category: "INTERNAL_ERROR", message: "x", context: {} };
+    const { found, unread } = await readApart(
+      (request) => {
+        const asked = idsOf(request);
+        return batchAnswer(
+          asked.filter((id) => id !== "2").map((id) => wireObject(id)),
+          asked.includes("2") ? [entry] : [],
+        );
+      },
+      { ids },
+    );
+    expect([[...found.keys()].toSorted(), [...unread.keys()]]).toEqual([["1", "3"], ["2"]]);
+  });
+
+  it("reads in parts when an object in it has no id", async () => {
+    const nameless = { properties: {}, updatedAt: "2026-02-03T04:05:06.789Z" };
+    const { found, unread } = await readApart(
+      (request) => batchAnswer(idsOf(request).map((id) => (id === "2" ? nameless : wireObject(id)))),
+      { ids },
+    );
+    expect([[...found.keys()].toSorted(), [...unread.keys()]]).toEqual([["1", "3"], ["2"]]);
+  });
+
+  it("believes of no object that it is missing while it may be absorbed into the bad one", async () => {
+    const spoilt = { id: "2", properties: { hs_merged_object_ids: "1" }, archived: false };
+    const { found } = await readApart(
+      ({ method, query }) => {
+        if (method === "GET") return { body: wireObject("2") };
+        return query.get("archived") === "true" ? batchAnswer([], [notFound("1")]) : batchAnswer([spoilt]);
+      },
+      { ids: ["1", "2"] },
+    );
+    expect(found).toEqual(new Map([["1", { kind: "absorbed", readAtMs: expect.any(Number), survivorId: "2" }]]));
+  });
+
+  it("believes the same of one that HubSpot says it could not read", async () => {
+    const entry = { category: "INTERNAL_ERROR", message: "x", context: { ids: ["2"] } };
+    const { found } = await readApart(
+      ({ method, query }) => {
+        if (method === "GET") return { body: wireObject("2") };
+        return batchAnswer([], query.get("archived") === "true" ? [notFound("1")] : [entry]);
+      },
+      { ids: ["1", "2"] },
+    );
+    expect(found.get("1")).toMatchObject({ kind: "absorbed", survivorId: "2" });
+  });
+
+  it("does not ask for one after the other at an outage", async () => {
+    let singles = 0;
+    const reading = readApart(({ method, query }) => {
+      if (method === "GET") singles += 1;
+      if (method === "GET") return { status: 503, body: {} };
+      return query.get("archived") === "true" ? batchAnswer([], [notFound(...IDS)]) : batchAnswer([wireObject("999")]);
+    });
+    await expect(reading).rejects.toMatchObject({ code: "serverError" });
+    expect(singles).toBeLessThanOrEqual(8);
+  });
+
+  it("fails an archived object alone", async () => {
+    const archived = wireObject("1", {}, { archived: true });
+    const spoilt = { id: "2", properties: {}, archived: true };
+    const { found, unread, calls } = await readApart(
+      ({ query }) =>
+        query.get("archived") === "true" ? batchAnswer([archived, spoilt]) : batchAnswer([], [notFound("1", "2")]),
+      { ids: ["1", "2"] },
+    );
+    expect([[...found.keys()], [...unread.keys()], calls]).toEqual([["1"], ["2"], 2]);
+  });
+
+  it("fails an object alone that HubSpot names among those it could not look up in the bin", async () => {
+    const entry = { category: "INTERNAL_ERROR", message: "x", context: { ids: ["2"] } };
+    const { found, unread } = await readApart(
+      ({ query }) => batchAnswer([], query.get("archived") === "true" ? [entry] : [notFound("1", "2")]),
+      { ids: ["1", "2"] },
+    );
+    expect([found.get("1")?.kind, [...unread.keys()]]).toEqual(["missing", ["2"]]);
+  });
+});
+
+const link = (id: string, toObjectId: number | string = 7, after?: string): object => ({
+  from: { id },
+  to: [{ toObjectId, associationTypes: [{ category: "HUBSPOT_DEFINED", typeId: 5 }] }],
+  ...(after !== undefined && { paging: { next: { after } } }),
+});
+
+async function readLinks(answer: (request: SentRequest) => StubAnswer, ids: readonly string[] = ["1", "2", "3"]) {
+  const { reader, run, sent } = stubHubSpot(answer);
+  const unread: string[] = [];
+  const apart: ReadApart = { setAside: (id) => void unread.push(id), isOverdue: () => false };
+  const found = await run(reader.readCompanyLinks("deal", ids, apart));
+  return [[...found.keys()].toSorted(), unread, sent.length];
+}
+
+const linksBut =
+  (culprit: string) =>
+  (request: SentRequest): StubAnswer =>
+    idsOf(request).includes(culprit) ? REFUSAL : batchAnswer(idsOf(request).map((id) => link(id)));
+
+/** The second object's second page is lacking. */
+const halfOfLinks = ({ body }: SentRequest): StubAnswer =>
+  JSON.stringify(body).includes("after") ? batchAnswer([]) : batchAnswer([link("1"), link("2", 8, "p2")]);
+
+describe("reading associations apart", () => {
+  it("finds the one object that fails its call", async () => {
+    expect(await readLinks(linksBut("2"))).toEqual([["1", "3"], ["2"], 5]);
+  });
+
+  it.each([
+    ["an id is too big to be exact", batchAnswer([link("1"), link("2", Number.MAX_SAFE_INTEGER + 1), link("3")])],
+    ["the answer lacks it", batchAnswer([link("1"), link("3")])],
+    [
+      "an error entry names it",
+      batchAnswer([link("1"), link("3")], [{ category: "INTERNAL_ERROR", context: { fromObjectId: ["2"] } }]),
+    ],
+  ])("fails one alone, without another call, when %s", async (_name, answer) => {
+    expect(await readLinks(() => answer)).toEqual([["1", "3"], ["2"], 1]);
+  });
+
+  it("takes some of an object's pages for none of them", async () => {
+    expect(await readLinks(halfOfLinks, ["1", "2"])).toEqual([["1"], ["2"], 2]);
+  });
+
+  it("finds the one company whose dependants cannot be read", async () => {
+    const { reader, run } = stubHubSpot(linksBut("2"));
+    const unread: string[] = [];
+    const apart: ReadApart = { setAside: (id) => void unread.push(id), isOverdue: () => false };
+    expect(await run(reader.readDependantIds("deal", ["1", "2"], apart))).toEqual(new Map([["1", ["7"]]]));
+    expect(unread).toEqual(["2"]);
+  });
+});
