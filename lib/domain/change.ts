@@ -67,7 +67,7 @@ export interface Change {
   readonly seen?: { readonly id: string; readonly revision: number };
   /** How often this change was already handed back because the read looked old. */
   readonly looks: number;
-  /** How often processing this change failed. */
+  /** How often processing this change failed; of several messages on one object, the one that failed most often tells. */
   readonly failures: number;
   /** Absent where the message that carries the change says it all. */
   readonly origin?: Origin;

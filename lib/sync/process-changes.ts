@@ -14,7 +14,7 @@ import type { ChangeMessage } from "./ports.ts";
 import type { Run, SyncPorts } from "./run.ts";
 
 export interface ProcessOptions {
-  /** Receives after which SQS gives a message up; the record is marked as failing just before. */
+  /** Receives after which SQS gives a message up. A record is marked as failing once its change has failed so often. */
   readonly maxReceives: number;
 }
 
@@ -31,7 +31,7 @@ export interface Processed {
  * again     queued anew with a delay, for what was read looked old
  * outage    queued anew with a delay: HubSpot's or AWS's trouble uses up no receive
  * failed    alone in its message: back to SQS, and to the dead-letter queue in the end
- *           among others: queued anew on its own, so that the others can be acknowledged
+ *           among others: queued anew on its own, so that the others can be acknowledged, each time for longer
  * ```
  *
  * Nothing is acknowledged before its effect is stored or queued; if queueing fails, the whole batch goes back.
@@ -56,9 +56,17 @@ export async function processChanges(
   }
 }
 
-/** A change that says nothing of its origin has that of its message. */
-function traceChanges({ changes, deliveryId, receivedAtMs }: ChangeMessage): readonly Change[] {
-  return changes.map((change) => ({ origin: { deliveryIds: [deliveryId], receivedAtMs }, ...change }));
+/**
+ * A change that says nothing of its origin has that of its message. One that is alone in its message has failed at each
+ * of the message's receives as well: joined with a fresh event, or handed back, it would forget them.
+ */
+function traceChanges({ changes, deliveryId, receivedAtMs, receives }: ChangeMessage): readonly Change[] {
+  const failedReceives = changes.length === 1 ? receives - 1 : 0;
+  return changes.map((change) => ({
+    origin: { deliveryIds: [deliveryId], receivedAtMs },
+    ...change,
+    failures: change.failures + failedReceives,
+  }));
 }
 
 /** A store that cannot be read at all fails every change, as an outage. */
@@ -137,14 +145,27 @@ async function settleFailed(run: Run, batch: Batch & { readonly options: Process
       ...describe(outcome.error),
       ...(change.origin && { correlationId: change.origin.deliveryIds.join(",") }),
     });
-    if (message === undefined) {
-      await sendBack(run, [{ ...change, failures: change.failures + 1 }], 30);
-      continue;
-    }
-    if (message.receives >= batch.options.maxReceives) await markFailing(run, change, describe(outcome.error).error);
-    failedMessageIds.push(message.messageId);
+    const failures = change.failures + 1;
+    if (message === undefined) await sendBack(run, [{ ...change, failures }], retryDelaySeconds(failures));
+    else failedMessageIds.push(message.messageId);
+    // Whichever messages told of it: while fresh events arrive, none of them may ever be received so often.
+    if (failures >= batch.options.maxReceives) await tryToMark(run, change, outcome.error);
   }
   return failedMessageIds;
+}
+
+/** Doubled with each failure. */
+function retryDelaySeconds(failures: number): number {
+  return Math.min(LONGEST_DELAY_SECONDS, 30 * 2 ** (failures - 1));
+}
+
+/** A table that refuses the mark as well must not let the others of the batch go back. */
+async function tryToMark(run: Run, change: Change, reason: unknown): Promise<void> {
+  try {
+    await markFailing(run, change, describe(reason).error);
+  } catch (error) {
+    run.telemetry.warn("failing record not marked", { type: change.type, id: change.id, ...describe(error) });
+  }
 }
 
 /** The message that says all there is to say of this object, and nothing else; only such a one may go back as it is. */
