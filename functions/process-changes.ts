@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { loadWorkerConfig } from "../lib/config.ts";
 import { createSecretReader } from "../lib/secrets/secret-reader.ts";
 import { createTelemetry } from "../lib/telemetry/lambda-telemetry.ts";
@@ -19,9 +19,9 @@ const ports = createSyncPorts({
 const work = createChangeHandler({ ports, marks: ports.marks, maxReceives: config.maxReceives });
 
 /** Works on what webhooks have queued. Messages it reports as failed come back, and in the end go to the dead letters. */
-export const handler = async (event: SQSEvent): Promise<SQSBatchResponse> => {
+export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   try {
-    return await work(event);
+    return await work(event, context);
   } finally {
     telemetry.flush();
   }

@@ -26,7 +26,7 @@ export interface LocalFunctions {
   readonly starter: StartPorts;
 }
 
-/** Lambda's longest run; nothing ends an invocation here. Milliseconds. */
+/** Lambda's longest run, for a pass; nothing ends an invocation here. Milliseconds. */
 const INVOCATION_MS = 900_000;
 
 /** Builds all functions; only secrets and endpoints differ from AWS. */
@@ -55,9 +55,10 @@ export function createLocalFunctions(
   const ports = createSyncPorts(wires);
   const passPorts = createPassPorts(wires);
   const reconcile = createPassHandler(passPorts);
+  const process = createChangeHandler({ ports, marks: ports.marks, maxReceives: QUEUE.maxReceives, telemetryOf });
   return {
     receiveWebhook: createWebhookRoute(options, aws),
-    processChanges: createChangeHandler({ ports, marks: ports.marks, maxReceives: QUEUE.maxReceives, telemetryOf }),
+    processChanges: (event) => process(event, { getRemainingTimeInMillis: () => Infinity }),
     reconcile: (event) => reconcile(event, { getRemainingTimeInMillis: () => INVOCATION_MS }),
     recordsApi: createApiHandler(createApi(createApiPorts(wires))),
     ports,

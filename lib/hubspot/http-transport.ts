@@ -31,6 +31,8 @@ export interface ApiRequest {
   readonly body?: string;
   /** See {@link Pacer.take}. */
   readonly urgency?: number | undefined;
+  /** Time left to begin attempts in; without end when absent. Milliseconds. */
+  readonly leftMs?: (() => number) | undefined;
 }
 
 /** Sends requests to HubSpot. */
@@ -109,7 +111,8 @@ async function sendWithRetries(options: Settled, request: ApiRequest): Promise<A
       }
       case "retry": {
         const pauseMs = pauseBefore(attempt, outcome, options.random);
-        if (attempt >= options.attempts || spentMs + pauseMs > options.budgetMs) throw outcome.error;
+        const budgetMs = Math.min(options.budgetMs - spentMs, request.leftMs?.() ?? Infinity);
+        if (attempt >= options.attempts || pauseMs > budgetMs) throw outcome.error;
         attempt += 1;
         spentMs += pauseMs;
         await clock.sleep(pauseMs);
@@ -137,7 +140,7 @@ async function attemptOnce(
   const url = new URL(request.url);
   url.pathname = versionPath(url.pathname, apiVersion);
   const call = `${request.method} ${url.pathname}`;
-  const ticket = await pacer.take(classifyCall(url.pathname), request.urgency);
+  const ticket = await pacer.take(classifyCall(url.pathname), request);
   const startMs = clock.now();
   telemetry.count(METRICS.hubspotCalls, 1);
   const answer = await fetchOnce(options, { ...request, url: url.href }, token).catch((error: unknown) =>

@@ -1,7 +1,7 @@
-import type { Clock, HubSpotReader, Telemetry } from "../sync/ports.ts";
+import type { Clock, HubSpotReader, ReadApart, Telemetry } from "../sync/ports.ts";
 import { createCrmClients } from "./crm-clients.ts";
 import { createTransport } from "./http-transport.ts";
-import type { AccessToken, FetchFunction } from "./http-transport.ts";
+import type { AccessToken, ApiRequest, FetchFunction } from "./http-transport.ts";
 import { listPage } from "./list-page.ts";
 import { createObjectMapping } from "./object-mapping.ts";
 import { createPacer } from "./pacing.ts";
@@ -9,6 +9,7 @@ import type { Pacer } from "./pacing.ts";
 import { hasCompanyProperty, listDealStages, readAccount } from "./read-account.ts";
 import { readCompanyLinks, readDependantIds } from "./read-associations.ts";
 import { readObjects } from "./read-objects.ts";
+import type { ObjectReading } from "./read-objects.ts";
 
 /** What a reader is built of. */
 export interface HubSpotReaderOptions {
@@ -49,13 +50,19 @@ export function createHubSpotReader(options: HubSpotReaderOptions): HubSpotReade
   const account = { transport, baseUrl };
   const clients = createCrmClients(transport, baseUrl);
   const reading = { clients, clock, exclusionProperty, mapping: createObjectMapping(exclusionProperty) };
+  const readingApart = (apart: ReadApart | undefined): ObjectReading => {
+    const leftMs = apart?.leftMs;
+    if (leftMs === undefined) return { ...reading, apart };
+    const timely = { send: (request: ApiRequest) => transport.send({ ...request, leftMs }) };
+    return { ...reading, apart, clients: createCrmClients(timely, baseUrl) };
+  };
   return {
     readAccount: () => readAccount(account),
     listDealStages: () => listDealStages(account),
     hasCompanyProperty: (name) => hasCompanyProperty(account, name),
-    readObjects: (type, ids, apart) => readObjects({ ...reading, apart }, type, ids),
-    readCompanyLinks: (type, ids, apart) => readCompanyLinks({ ...reading, apart }, type, ids),
-    readDependantIds: (type, companyIds, apart) => readDependantIds({ ...reading, apart }, type, companyIds),
+    readObjects: (type, ids, apart) => readObjects(readingApart(apart), type, ids),
+    readCompanyLinks: (type, ids, apart) => readCompanyLinks(readingApart(apart), type, ids),
+    readDependantIds: (type, companyIds, apart) => readDependantIds(readingApart(apart), type, companyIds),
     listPage: (type, after, urgency) => listPage({ ...reading, ...account }, type, { after, urgency }),
   };
 }

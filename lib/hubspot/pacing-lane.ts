@@ -1,9 +1,17 @@
+import { RetryableError } from "../sync/errors.ts";
 import type { Clock } from "../sync/ports.ts";
+
+/** How a call waits for its turn. */
+export interface Waiting {
+  readonly urgency?: number | undefined;
+  /** Milliseconds; without end when absent. */
+  readonly leftMs?: (() => number) | undefined;
+}
 
 /** Calls that one limit counts together. */
 export interface Lane {
   /** Waits for the turn of one call and answers its time, epoch milliseconds; see `Pacer.take`. */
-  readonly take: (urgency?: number) => Promise<number>;
+  readonly take: (waiting?: Waiting) => Promise<number>;
   readonly observe: (answer: LaneAnswer) => void;
   readonly pacePerSecond: () => number;
 }
@@ -87,8 +95,8 @@ export function createLane({ clock, limit, share, requestsPerSecond }: LaneOptio
     return Math.max(0, untilRoomMs, untilSlotMs);
   };
 
-  const takeTurn = async (): Promise<number> => {
-    for (;;) {
+  const takeTurn = async (isWanted: () => boolean): Promise<number | undefined> => {
+    while (isWanted()) {
       const nowMs = clock.now();
       const delayMs = waitMs(nowMs);
       if (delayMs <= 0) {
@@ -98,6 +106,7 @@ export function createLane({ clock, limit, share, requestsPerSecond }: LaneOptio
       }
       await clock.sleep(Math.min(Math.ceil(delayMs), LONGEST_SLEEP_MS));
     }
+    return undefined;
   };
 
   const setPace = (value: number, nowMs: number): void => {
@@ -130,23 +139,37 @@ export function createLane({ clock, limit, share, requestsPerSecond }: LaneOptio
 
 interface WaitingCall {
   readonly urgency: number;
+  readonly leftMs: () => number;
   readonly leave: (atMs: number) => void;
+  readonly giveUp: (error: RetryableError) => void;
 }
 
+/** Answers when a turn is there, or undefined as soon as nobody wants it any more. */
+type TakeTurn = (isWanted: () => boolean) => Promise<number | undefined>;
+
 /** Calls that wait, as many turns as calls. Who takes a turn is known only when it is there. */
-function createLine(takeTurn: () => Promise<number>): Lane["take"] {
-  const waiting: WaitingCall[] = [];
+function createLine(takeTurn: TakeTurn): Lane["take"] {
+  let waiting: readonly WaitingCall[] = [];
   let turns = Promise.resolve();
-  const letMostUrgentGo = (atMs: number): void => {
-    const most = Math.max(...waiting.map(({ urgency }) => urgency));
-    const next = waiting.findIndex(({ urgency }) => urgency === most);
-    for (const { leave } of waiting.splice(next, 1)) leave(atMs);
+  const isWanted = (): boolean => {
+    const late = waiting.filter(({ leftMs }) => leftMs() <= 0);
+    waiting = waiting.filter((call) => !late.includes(call));
+    for (const { giveUp } of late)
+      giveUp(new RetryableError("no time was left for a call to HubSpot", { code: "timeUp" }));
+    return waiting.length > 0;
   };
-  return (urgency = Number.POSITIVE_INFINITY) => {
-    const { promise, resolve } = Promise.withResolvers<number>();
-    waiting.push({ urgency, leave: resolve });
+  const letMostUrgentGo = (atMs: number | undefined): void => {
+    if (atMs === undefined) return;
+    const most = Math.max(...waiting.map(({ urgency }) => urgency));
+    const next = waiting.find(({ urgency }) => urgency === most);
+    waiting = waiting.filter((call) => call !== next);
+    next?.leave(atMs);
+  };
+  return ({ urgency = Number.POSITIVE_INFINITY, leftMs = () => Number.POSITIVE_INFINITY } = {}) => {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    waiting = [...waiting, { urgency, leftMs, leave: resolve, giveUp: reject }];
     // One after the other, so that each sees what the last answers taught.
-    turns = turns.then(takeTurn).then(letMostUrgentGo);
+    turns = turns.then(() => takeTurn(isWanted)).then(letMostUrgentGo);
     return Promise.race([promise, turns.then(() => promise)]);
   };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../sync/ports.ts";
 import { createLane } from "./pacing-lane.ts";
-import type { Lane } from "./pacing-lane.ts";
+import type { Lane, Waiting } from "./pacing-lane.ts";
 
 /** What a call is for, as progress displays and benchmarks count it. */
 export type CallKind = "list" | "batchRead" | "associations" | "object" | "settings";
@@ -27,8 +27,11 @@ export interface PaceCounters {
 
 /** Spaces one process' calls to HubSpot. */
 export interface Pacer {
-  /** Waits for the turn of a call: the highest urgency first, those without one before all; then first come, first served. */
-  readonly take: (kind: CallKind, urgency?: number) => Promise<Ticket>;
+  /**
+   * Waits for the turn of a call: the highest urgency first, those without one before all; then first come, first served.
+   * @throws RetryableError `timeUp` when no time is left before its turn has come
+   */
+  readonly take: (kind: CallKind, waiting?: Waiting) => Promise<Ticket>;
   /** Learns from an answer. */
   readonly observe: (
     ticket: Ticket,
@@ -76,8 +79,8 @@ export function createPacer({ clock, requestsPerSecond, share }: PacerOptions): 
   let dailyUsedPercent = 0;
 
   return {
-    take: async (kind, urgency) => {
-      const sentAtMs = await laneOf(kind).take(urgency);
+    take: async (kind, waiting) => {
+      const sentAtMs = await laneOf(kind).take(waiting);
       calls[kind] += 1;
       return { kind, sentAtMs };
     },

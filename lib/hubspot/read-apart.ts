@@ -71,6 +71,8 @@ async function readDividing<A>(
   const tried = await tryPart(ids, readPart);
   if ("read" in tried) return tried.read;
   if (ids.length > 1 && mayDivide(division, tried.error)) return divide(ids, division, readPart);
+  // Not HubSpot's failure: other parts have been read.
+  if (tried.error instanceof RetryableError && tried.error.code === "timeUp") return settleUnread(tried);
   throw tried.error;
 }
 
@@ -114,13 +116,19 @@ async function settleFailed<A>(
   readPart: ReadPart<A>,
 ): Promise<PartRead<A>> {
   if (ids.length > 1 && mayDivide(division, error)) return divide(ids, division, readPart);
-  const reason = ids.length === 1 && division.answered > 0 ? blameObject(error) : error;
-  return { found: new Map(), unread: new Map(ids.map((id) => [id, reason])) };
+  const isBlamed = ids.length === 1 && division.answered > 0;
+  return settleUnread({ ids, error: isBlamed ? blameObject(error) : error });
+}
+
+function settleUnread<A>({ ids, error }: FailedPart): PartRead<A> {
+  return { found: new Map(), unread: new Map(ids.map((id) => [id, error])) };
 }
 
 /** HubSpot is there, for it answers for others: what looks like an outage is this object's own failure. */
 function blameObject(error: unknown): unknown {
-  return isOutage(error) ? badAnswer(`${error.message}, for this object and not for others`) : error;
+  return isOutage(error) && error.code in MOST_FRUITLESS
+    ? badAnswer(`${error.message}, for this object and not for others`)
+    : error;
 }
 
 /** Several reads of different ids as one. */

@@ -13,7 +13,8 @@ export type FailureCode =
   | "badAnswer"
   | "refused"
   | "throttled"
-  | "misconfigured";
+  | "misconfigured"
+  | "timeUp";
 
 interface FailureDetails {
   readonly code: FailureCode;
@@ -67,6 +68,7 @@ const OUTAGE_CODES: ReadonlySet<FailureCode> = new Set([
   "wrongPortal",
   "throttled",
   "misconfigured",
+  "timeUp",
 ]);
 
 /** Whether the failure is the other side's and not the object's. */

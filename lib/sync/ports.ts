@@ -61,6 +61,8 @@ export interface ReadApart {
   readonly setAside: (id: string, error: unknown) => void;
   /** Whether an object has been waiting for so long that a server error is looked into: it may be due to one object. */
   readonly isOverdue: () => boolean;
+  /** Time left to begin calls in, milliseconds; without end when absent. What no time is left for is set aside as `timeUp`. */
+  readonly leftMs?: (() => number) | undefined;
 }
 
 /**

@@ -5,6 +5,8 @@ import type { MarkStore } from "../sync/pass-ports.ts";
 import { processChanges } from "../sync/process-changes.ts";
 import type { Telemetry } from "../sync/ports.ts";
 import type { SyncPorts } from "../sync/run.ts";
+import { limitTime } from "./time-limit.ts";
+import type { InvocationClock } from "./time-limit.ts";
 
 interface ChangeHandlerOptions {
   readonly ports: SyncPorts;
@@ -20,16 +22,18 @@ const LAST_EVENT_INTERVAL_MS = 60_000;
 
 /**
  * Creates the handler behind the change queue. Messages that are not ours go back with the failed ones and end in the
- * dead-letter queue.
+ * dead-letter queue. What the time does not suffice for is handed back.
  */
-export function createChangeHandler(options: ChangeHandlerOptions): (event: SQSEvent) => Promise<SQSBatchResponse> {
+export function createChangeHandler(
+  options: ChangeHandlerOptions,
+): (event: SQSEvent, context: InvocationClock) => Promise<SQSBatchResponse> {
   const { maxReceives, telemetryOf } = options;
   const noteEvent = createEventNote(options);
-  return async (event) => {
+  return async (event, context) => {
     const ports = { ...options.ports, telemetry: telemetryOf?.(event) ?? options.ports.telemetry };
     const { messages, malformed } = parseSqsEvent(event);
     for (const { messageId, why } of malformed) ports.telemetry.error("message malformed", { messageId, reason: why });
-    const { failedMessageIds } = await processChanges(ports, messages, { maxReceives });
+    const { failedMessageIds } = await processChanges(limitTime(ports, context), messages, { maxReceives });
     if (failedMessageIds.length < messages.length) await noteEvent();
     const failedIds = [...malformed.map(({ messageId }) => messageId), ...failedMessageIds];
     return { batchItemFailures: failedIds.map((itemIdentifier) => ({ itemIdentifier })) };

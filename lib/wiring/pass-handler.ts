@@ -5,14 +5,10 @@ import type { PassDemand, PassMessage } from "../sync/pass-ports.ts";
 import { continuePass } from "../sync/pass/continue-pass.ts";
 import type { PassPorts } from "../sync/pass/pass-types.ts";
 import { startPass } from "../sync/pass/start-pass.ts";
+import type { InvocationClock } from "./time-limit.ts";
 
 /** How long a pass for new settings waits for the one that is at work. Seconds. */
 const NEXT_TRY_SECONDS = 60;
-
-/** The part of Lambda's context that is used. */
-interface InvocationClock {
-  readonly getRemainingTimeInMillis: () => number;
-}
 
 /**
  * Creates the handler behind the pass queue: starts a pass when asked to, and works on the one that a message names. An

@@ -37,6 +37,26 @@ describe("createTransport", () => {
     expect(hubspot.counts).toEqual({ [METRICS.hubspotCalls]: 1 });
   });
 
+  it.each([
+    [60_000, 4, "serverError"],
+    [3_500, 3, "serverError"],
+    [900, 1, "serverError"],
+    [0, 0, "timeUp"],
+  ])("repeats nothing for which no time is left: in %i ms it sends %i times", async (timeMs, sends, code) => {
+    const hubspot = stubHubSpot(() => ({ status: 500, body: {} }));
+    const endMs = hubspot.clock.now() + timeMs;
+    const unread: unknown[] = [];
+    const apart = {
+      setAside: (_id: string, error: unknown) => void unread.push(error),
+      isOverdue: () => false,
+      leftMs: () => endMs - hubspot.clock.now(),
+    };
+    const reading = hubspot.run(hubspot.reader.readObjects("deal", ["1"], apart));
+    await reading.catch((error: unknown) => unread.push(error));
+    expect(unread).toEqual([expect.objectContaining({ code })]);
+    expect(hubspot.sent).toHaveLength(sends);
+  });
+
   it("keeps v3 and v4 paths when the version is v3", async () => {
     const hubspot = stubHubSpot(() => ({ body: { results: [] } }), { apiVersion: "v3" });
     await hubspot.run(hubspot.reader.listPage("deal"));

@@ -214,7 +214,7 @@ describe("createPacer", () => {
     const pacer = createPacer({ clock, share: 1 });
     const left: string[] = [];
     const call = async (name: string, urgency?: number): Promise<void> => {
-      await pacer.take("list", urgency);
+      await pacer.take("list", { urgency });
       left.push(name);
     };
     // Nobody catches up with idle time after these.
@@ -232,13 +232,37 @@ describe("createPacer", () => {
     const pacer = createPacer({ clock, share: 1 });
     const startMs = clock.now();
     const calls = Array.from({ length: 300 }, async (_, index) => {
-      const ticket = await pacer.take("list", index);
+      const ticket = await pacer.take("list", { urgency: index });
       const { status, headers } = limiter.call({ showsHeaders: true });
       pacer.observe(ticket, { headers, isRateLimited: status === 429 });
     });
     await clock.run(Promise.all(calls));
     expect(limiter.refused).toBe(0);
     expect((300 / (clock.now() - startMs)) * WINDOW_MS).toBeCloseTo(97, -1);
+  });
+
+  it("lets a call go that has no time left for its turn, within a second, and gives its turn to the next", async () => {
+    const clock = new VirtualClock();
+    const pacer = createPacer({ clock, share: 1 });
+    const used = new Headers({ "x-hubspot-ratelimit-max": "100", "x-hubspot-ratelimit-remaining": "0" });
+    pacer.observe(await clock.run(pacer.take("list")), { headers: used, isRateLimited: false });
+    const startMs = clock.now();
+    const leftMs = (): number => startMs + 4_000 - clock.now();
+    const late = [1, 2, 3].map(async () => {
+      await expect(pacer.take("list", { leftMs })).rejects.toMatchObject({ name: "RetryableError", code: "timeUp" });
+      return clock.now() - startMs;
+    });
+    const patient = pacer.take("list").then(({ sentAtMs }) => sentAtMs - startMs);
+    const [first = 0, ...others] = await clock.run(Promise.all(late));
+    expect([first, ...others].every((ms) => ms >= 4_000 && ms <= 5_000)).toBe(true);
+    const waitedMs = await clock.run(patient);
+    expect(waitedMs).toBeGreaterThan(5_000);
+    expect(waitedMs).toBeLessThanOrEqual(11_000);
+    // No turn is taken that nobody wants.
+    await clock.run(clock.sleep(10_500));
+    const dueMs = clock.now();
+    expect((await clock.run(pacer.take("list"))).sentAtMs).toBe(dueMs);
+    expect(pacer.counters().calls.list).toBe(3);
   });
 
   it("tells how long answers take, on average of the latest, association calls apart", async () => {

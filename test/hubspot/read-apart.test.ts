@@ -115,6 +115,29 @@ describe("reading objects apart", () => {
     for (const error of unread.values()) expect(error).toMatchObject({ code: "migrating" });
   });
 
+  it("blames no object for an outage that meets it alone", async () => {
+    const { found, unread } = await readApart(
+      (request) => {
+        const ids = idsOf(request);
+        if (ids.length > 1) return REFUSAL;
+        return ids[0] === "2" ? { status: 429, body: {} } : batchAnswer(ids.map((id) => wireObject(id)));
+      },
+      { ids: ["1", "2"] },
+    );
+    expect([[...found.keys()], unread]).toEqual([["1"], new Map([["2", failsWith("rateLimited")]])]);
+  });
+
+  it("answers what it has read when the time is up, and begins nothing then", async () => {
+    const ids = Array.from({ length: 800 }, (_, index) => String(index + 1));
+    const { reader, run, sent } = stubHubSpot((request) => batchAnswer(idsOf(request).map((id) => wireObject(id))));
+    const unread: unknown[] = [];
+    const setAside: ReadApart["setAside"] = (_id, error) => void unread.push(error);
+    const apart: ReadApart = { setAside, isOverdue: () => true, leftMs: () => (sent.length < 3 ? 1_000 : 0) };
+    const found = await run(reader.readObjects("deal", ids, apart));
+    expect([found.size, unread.length, sent.length]).toEqual([300, 500, 3]);
+    for (const error of unread) expect(error).toMatchObject({ code: "timeUp" });
+  });
+
   it("divides nothing for a reader that cannot do with a part", async () => {
     const { reader, run, sent } = stubHubSpot(answerBut(["37"], REFUSAL));
     await expect(run(reader.readObjects("deal", IDS))).rejects.toMatchObject({ code: "badAnswer" });

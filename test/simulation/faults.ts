@@ -92,8 +92,8 @@ export const FAULTS: readonly Fault[] = [
         ({ createChangeHandler }) => ({
           createChangeHandler: (options) => {
             const handle = createChangeHandler(options);
-            return (event) => {
-              void handle(event);
+            return (event, context) => {
+              void handle(event, context);
               return Promise.resolve({ batchItemFailures: [] });
             };
           },

@@ -109,9 +109,12 @@ export class FunctionRuns {
     const { aws, tally } = this.#options;
     if (this.#passes.working > 0) tally.count("processes: a worker beside a pass");
     const process = this.#start("worker", {});
+    const endsAtMs = this.#options.time.now() + LONGEST_LIFE_MS;
     const ports = aws.portsOf(process);
     const marks = aws.passStoreOf(process);
-    return { process, handle: createChangeHandler({ ports, marks, maxReceives: QUEUE.maxReceives }) };
+    const handle = createChangeHandler({ ports, marks, maxReceives: QUEUE.maxReceives });
+    const context = { getRemainingTimeInMillis: () => endsAtMs - this.#options.time.now() };
+    return { process, handle: (event) => handle(event, context) };
   }
 
   #startPassRun(): QueueRun {

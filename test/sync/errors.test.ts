@@ -20,6 +20,7 @@ const CODES: Readonly<Record<FailureCode, boolean>> = {
   wrongPortal: true,
   throttled: true,
   misconfigured: true,
+  timeUp: true,
   locked: false,
   badAnswer: false,
   refused: false,

@@ -158,7 +158,7 @@ export async function createWireWorld({ seed, gatherMs = 300, maxDelayMs = 0 }: 
 
   const work = async (): Promise<BatchCost> => {
     const event = queue.receive(QUEUE.batchSize);
-    const { batchItemFailures } = await handle(event);
+    const { batchItemFailures } = await handle(event, { getRemainingTimeInMillis: () => Infinity });
     if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} messages failed`);
     queue.delete(event.Records.map(({ messageId }) => messageId));
     const changes = event.Records.flatMap(({ body }) => {
