@@ -236,7 +236,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "mergeWithoutPointer",
-    firstSeed: 7,
+    firstSeed: 30,
     breaks: "what a merge absorbed stays as it was beside its survivor",
     install: (replace) =>
       replace<typeof import("../../lib/sync/absorbed.ts")>("lib/sync/absorbed.ts", () => ({
@@ -266,7 +266,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "passOverwritesNewer",
-    firstSeed: 150,
+    firstSeed: 165,
     breaks: "a pass writes what its page says over what a worker has read since",
     install: (replace) => {
       replace<typeof import("../../lib/domain/customer.ts")>("lib/domain/customer.ts", ({ decideCustomer }) => ({
