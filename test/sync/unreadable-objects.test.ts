@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Change } from "../../lib/domain/change.ts";
 import type { HubSpotReader } from "../../lib/sync/ports.ts";
 import { RetryableError } from "../../lib/sync/errors.ts";
 import { explainObject } from "../../lib/sync/explain-record.ts";
 import { followUp } from "../../lib/sync/follow-up.ts";
-import { processChanges } from "../../lib/sync/process-changes.ts";
 import { readSightings } from "../../lib/sync/read-sightings.ts";
 import { guardPortal } from "../../lib/wiring/portal-guard.ts";
 import { sampleCompany, sampleContact, sampleDeal } from "../fixtures/sample-objects.ts";
@@ -94,12 +94,15 @@ describe("an object that HubSpot cannot answer", () => {
     expect(unread).toEqual(["13", "13", "13"]);
   });
 
-  it("holds back what it has absorbed, and nothing else", async () => {
+  it.each([
+    ["not told of itself", ["51", "6"]],
+    ["told of itself", ["51", "95", "6"]],
+  ])("holds back what it has absorbed, and nothing else, %s", async (_name, ids) => {
     for (const id of ["51", "52", "6"]) world.hubspot.putDeal(sampleDeal(id), "1");
     world.hubspot.mergeDeals(["51", "52"], sampleDeal("95"), "1");
     world.hubspot.spoil("readObjects deal", "95", bad);
     const failed = { kind: "failed", error: bad };
-    const changes = ["51", "6"].map((id) => change("deal", id));
+    const changes = ids.map((id) => change("deal", id));
     const { sightings, unread } = await readSightings(world.ports, "deal", changes);
     expect(sightings.map(({ id }) => id)).toEqual(["6"]);
     expect(unread).toEqual(new Map(["95", "51"].map((id) => [id, failed])));
@@ -133,22 +136,37 @@ describe("an object that HubSpot cannot answer", () => {
     await expect(explainObject({ ...world.ports, cause: "admin" }, { type: "company", id: "13" })).rejects.toBe(bad);
   });
 
+  const nowMs = 1_000_000_000_000;
+  const waitedFor = (id: string, waitedMs: number): Change => ({
+    ...change("company", id),
+    origin: { deliveryIds: ["d"], receivedAtMs: nowMs - waitedMs },
+  });
+
   it.each([
-    [60_000, false],
-    [61_000, true],
-  ])("is looked for behind a server error when its change has waited for %i ms: %s", async (waitedMs, expected) => {
+    ["have come just now", [waitedFor("1", 60_000), waitedFor("2", 0)], false],
+    ["have been tried for over a minute, one of them", [waitedFor("1", 0), waitedFor("2", 60_001)], true],
+    ["say nothing of when they came", [change("company", "1")], false],
+  ])("is looked for behind a server error only when changes %s", async (_name, changes, expected) => {
     const seen: (boolean | undefined)[] = [];
     const readObjects: HubSpotReader["readObjects"] = (type, ids, apart) => {
       seen.push(apart?.isOverdue());
       return world.hubspot.readObjects(type, ids);
     };
-    const clock = { ...world.ports.clock, now: () => 1_000_000_000_000 };
-    const receivedAtMs = clock.now() - waitedMs;
-    const changes = [change("company", "1"), change("company", "2")];
-    const message = { messageId: "m", deliveryId: "d", receives: 1, receivedAtMs, changes };
-    await processChanges({ ...world.ports, clock, hubspot: { ...world.hubspot, readObjects } }, [message], {
-      maxReceives: 5,
-    });
+    const clock = { ...world.ports.clock, now: () => nowMs };
+    await readSightings({ clock, hubspot: { ...world.hubspot, readObjects } }, "company", changes);
     expect(seen).toEqual([expected]);
+  });
+
+  it("is not looked for behind a server error in a follow-up", async () => {
+    const seen: (boolean | undefined)[] = [];
+    const readDependantIds: HubSpotReader["readDependantIds"] = (type, ids, apart) => {
+      seen.push(apart?.isOverdue());
+      return world.hubspot.readDependantIds(type, ids);
+    };
+    const hubspot = { ...world.hubspot, readDependantIds };
+    const customer = sampleCustomer("1", { isFollowUpDue: true });
+    await world.store.write(customer);
+    await followUp({ ...world.ports, hubspot, cause: "event" }, [customer], () => "d");
+    expect(seen).toEqual([false, false]);
   });
 });

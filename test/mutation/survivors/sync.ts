@@ -127,6 +127,7 @@ export const SYNC: Readonly<Record<string, FileExpectation>> = {
     least: 100,
     explained: [
       { at: "if (survivors.length === 0)", to: "false", why: SHORTCUT },
+      { at: 'observed.kind === "absorbed" ? unread', to: "true", why: "nothing else has a survivor" },
       { at: "if (observed === undefined) return [];", why: "HubSpot's answer has each id that was asked for" },
     ],
   },
