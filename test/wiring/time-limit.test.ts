@@ -41,7 +41,9 @@ beforeEach(() => {
   store = createInMemoryRecordStore();
   queue = createInMemoryChangeQueue({ now: wire.clock.now });
   const settings = { ...SAMPLE_SETTINGS, dealStages: { kind: "all" } as const };
-  ports = { hubspot: wire.reader, store, queue, clock: wire.clock, telemetry: NO_TELEMETRY, settings };
+  const { reader: hubspot, clock } = wire;
+  const marks = { readPortal: () => Promise.resolve(undefined) };
+  ports = { hubspot, store, queue, clock, telemetry: NO_TELEMETRY, settings, marks };
 });
 
 /** Queues changes of so many objects, ids from 1000, as full messages. */
