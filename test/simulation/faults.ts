@@ -67,7 +67,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "believeOlderLinks",
-    firstSeed: 233,
+    firstSeed: 5,
     breaks: "an association read that may be older than the stored one is believed",
     install: (replace) =>
       replace<typeof import("../../lib/domain/suspicion.ts")>("lib/domain/suspicion.ts", () => ({
@@ -102,7 +102,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "acknowledgeFailures",
-    firstSeed: 7,
+    firstSeed: 2,
     breaks: "a change that failed counts as done",
     install: (replace) =>
       replace<typeof import("../../lib/sync/apply-changes.ts")>("lib/sync/apply-changes.ts", ({ applyChanges }) => ({
@@ -266,7 +266,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "passOverwritesNewer",
-    firstSeed: 165,
+    firstSeed: 22,
     breaks: "a pass writes what its page says over what a worker has read since",
     install: (replace) => {
       replace<typeof import("../../lib/domain/customer.ts")>("lib/domain/customer.ts", ({ decideCustomer }) => ({
