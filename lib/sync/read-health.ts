@@ -25,6 +25,7 @@ export interface Health {
   readonly excluded: readonly SyncRecord[];
   readonly failing: readonly SyncRecord[];
   readonly lastEventAtMs?: number;
+  /** The newest one that was no dry run: what was only tried says nothing of whether all is right. */
   readonly lastPass?: Pass;
   readonly queue: QueueDepth;
   readonly deadLetters: QueueDepth;
@@ -42,16 +43,15 @@ export const MOST_NAMED = 50;
  * @throws RetryableError when the store or a queue fails
  */
 export async function readHealth({ store, queue, deadLetters, passes }: HealthPorts): Promise<Health> {
-  const [customers, contactPersons, projects, depth, deadDepth, lastEventAtMs, recent] = await Promise.all([
+  const [customers, contactPersons, projects, depth, deadDepth, lastEventAtMs, lastPass] = await Promise.all([
     countStates(store.listCustomers),
     countStates(store.listContactPersons),
     countStates(store.listProjects),
     queue.readDepth(),
     deadLetters.readDepth(),
     passes.readLastEvent(),
-    passes.listPasses({ limit: 1 }),
+    findLastPass(passes),
   ]);
-  const [lastPass] = recent.items;
   const named = (state: RecordState) =>
     [customers, contactPersons, projects].flatMap(({ records }) => (records.get(state) ?? []).slice(0, MOST_NAMED));
   return {
@@ -63,6 +63,20 @@ export async function readHealth({ store, queue, deadLetters, passes }: HealthPo
     ...(lastEventAtMs !== undefined && { lastEventAtMs }),
     ...(lastPass !== undefined && { lastPass }),
   };
+}
+
+/** Passes that are read at once; rarely were more than these tried since the last one. */
+const PASSES_AT_ONCE = 10;
+
+async function findLastPass(passes: HealthPorts["passes"]): Promise<Pass | undefined> {
+  let cursor: string | undefined;
+  do {
+    const page = await passes.listPasses({ limit: PASSES_AT_ONCE, ...(cursor !== undefined && { cursor }) });
+    const found = page.items.find(({ isDryRun }) => !isDryRun);
+    if (found !== undefined) return found;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return undefined;
 }
 
 interface Counted {

@@ -27,7 +27,8 @@ function portsOf(given: {
   readonly persons?: Partial<Record<RecordState, number>>;
   readonly projects?: Partial<Record<RecordState, number>>;
   readonly lastEventAtMs?: number;
-  readonly passes?: readonly Pass[];
+  /** Page by page. */
+  readonly passes?: readonly (readonly Pass[])[];
 }) {
   const customers = listOf((id, state) => sampleCustomer(id, { state }), given.customers ?? {});
   const persons = listOf((id, state) => samplePerson(id, "1", { state }), given.persons ?? {});
@@ -41,11 +42,17 @@ function portsOf(given: {
       readLastEvent: async () => given.lastEventAtMs,
       listPasses: async (query) => {
         limits.push(query);
-        return { items: given.passes ?? [] };
+        const page = Number(query.cursor ?? 0);
+        const items = given.passes?.[page] ?? [];
+        return { items, ...(page + 1 < (given.passes?.length ?? 0) && { cursor: String(page + 1) }) };
       },
     },
   };
   return { ports, asked: [customers.asked, persons.asked, projects.asked], limits };
+}
+
+function passOf(passId: string, changes: Partial<Pass> = {}): Pass {
+  return { passId, status: "succeeded", startedAtMs: 1, isDryRun: false, types: ["deal"], counts: {}, ...changes };
 }
 
 function show({ type, state }: SyncRecord): string {
@@ -84,17 +91,19 @@ describe("readHealth", () => {
   });
 
   it("shows when the last event came, and the newest pass", async () => {
-    const pass: Pass = {
-      passId: "p2",
-      status: "succeeded",
-      startedAtMs: 1,
-      isDryRun: false,
-      types: ["deal"],
-      counts: {},
-    };
-    const { ports, limits } = portsOf({ lastEventAtMs: 7, passes: [pass] });
-    expect(await readHealth(ports)).toMatchObject({ lastEventAtMs: 7, lastPass: pass });
-    expect(limits).toEqual([{ limit: 1 }]);
+    const { ports, limits } = portsOf({ lastEventAtMs: 7, passes: [[passOf("p2"), passOf("p1")]] });
+    expect(await readHealth(ports)).toMatchObject({ lastEventAtMs: 7, lastPass: passOf("p2") });
+    expect(limits).toEqual([{ limit: 10 }]);
+  });
+
+  it("lets no dry run hide the pass before it, however many there were", async () => {
+    const stopped = { ...passOf("p1"), status: "stopped" } as const;
+    const tried = { isDryRun: true };
+    const passes = [[passOf("p4", tried), passOf("p3", tried)], [passOf("p2", tried), stopped], [passOf("p0")]];
+    const { ports, limits } = portsOf({ passes });
+    expect((await readHealth(ports)).lastPass).toEqual(stopped);
+    expect(limits).toEqual([{ limit: 10 }, { limit: 10, cursor: "1" }]);
+    expect((await readHealth(portsOf({ passes: [[passOf("p1", tried)]] }).ports)).lastPass).toBeUndefined();
   });
 
   it("shows the queues, and last event and pass only once there are any", async () => {
