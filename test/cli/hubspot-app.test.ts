@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { readAppFolder } from "../../lib/cli/app-folder.ts";
 import { buildAppFiles } from "../../lib/hubspot/app-definition.ts";
@@ -37,9 +37,12 @@ describe("hubspot-app", () => {
     expect(JSON.parse(terminal.screen())).toMatchObject({ targetUrl: admin.parts.webhookUrl });
   });
 
-  it("writes elsewhere with --out", async () => {
-    await openTerminal().run("hubspot-app", "--target-url", TARGET_URL, "--out", "elsewhere");
-    expect((await readAppFolder(join(admin.folder, "elsewhere"), "zep"))?.targetUrl).toBe(TARGET_URL);
+  it.each<[where: string, out: () => string]>([
+    ["below the folder it runs in", () => "elsewhere"],
+    ["at an absolute path", () => join(admin.folder, "far", "away")],
+  ])("writes elsewhere with --out, %s", async (_where, out) => {
+    await openTerminal().run("hubspot-app", "--target-url", TARGET_URL, "--out", out());
+    expect((await readAppFolder(resolve(admin.folder, out()), "zep"))?.targetUrl).toBe(TARGET_URL);
   });
 
   it.each(["http://sync.example.com/webhook", "sync.example.com"])(

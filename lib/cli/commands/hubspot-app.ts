@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import * as z from "zod";
 import { AWS_OPTIONS, openDeployment } from "../aws/deployment.ts";
 import { APP_FOLDER, writeAppFolder } from "../app-folder.ts";
@@ -29,7 +29,7 @@ async function writeApp(call: CommandCall): Promise<void> {
   const { out, targetUrl: given } = parseOptions(appOptions, options);
   const targetUrl = given ?? (await openDeployment(io, options)).outputs.require("webhookUrl");
   const { exclusionProperty } = await readCdkSettings(io.folder);
-  const folder = join(io.folder, out);
+  const folder = resolve(io.folder, out);
   const files = await writeAppFolder(folder, { targetUrl, exclusionProperty });
   const list = files.map((file) => `  ${join(out, file)}\n`).join("");
   printResult(
