@@ -5,7 +5,7 @@ import { BILLING_TYPES, PROJECT_STATUSES, RECORD_STATES } from "../domain/record
 export const API_SCHEMAS = z.registry<{ readonly id: string }>();
 
 /** Ids of HubSpot objects: digits only, as text, for they outgrow what a JSON number holds. */
-export const hubspotId = z.string().regex(/^[1-9]\d{0,18}$/u, "expected a HubSpot id: 1 to 19 digits");
+export const hubspotId = z.string().regex(/^[1-9]\d{0,18}$/u, "expected a HubSpot id: 1 to 19 digits, no 0 in front");
 
 const text = z.string();
 const isoTime = z.iso.datetime();

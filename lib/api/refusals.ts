@@ -1,3 +1,4 @@
+import type { RecordState } from "../domain/record.ts";
 import type { AttachRefusal } from "../sync/attach-record.ts";
 import { NonRetryableError, RetryableError } from "../sync/errors.ts";
 import type { LocalRefusal } from "../sync/local-write.ts";
@@ -78,12 +79,12 @@ function toConflict(refusal: Conflict): Problem {
     case "notEditable":
       return conflict("not-editable", `A record that is ${refusal.state} has no data to change.`);
     case "notDetachable":
-      return conflict(
-        "not-detachable",
-        `A record that is ${refusal.state} is not led by HubSpot; there is nothing to detach.`,
-      );
+      return conflict("not-detachable", describeNotDetachable(refusal.state));
     case "notAttachable":
-      return conflict("not-attachable", `A record that is ${refusal.state} cannot be attached; detach it first.`);
+      return conflict(
+        "not-attachable",
+        `A record that is ${refusal.state} cannot be attached; only what is detached can, and what is deleted to another HubSpot id.`,
+      );
     case "numberTaken":
       return {
         ...conflict(
@@ -104,6 +105,13 @@ function toConflict(refusal: Conflict): Problem {
         `HubSpot id ${refusal.targetId} is ${refusal.observed}, expected one that exists in HubSpot.`,
       );
   }
+}
+
+function describeNotDetachable(state: RecordState): string {
+  const isLedByNobody = state === "detached" || state === "merged" || state === "erased";
+  return isLedByNobody
+    ? `A record that is ${state} is not led by HubSpot; there is nothing to detach.`
+    : `Nothing of this record, which is ${state}, was ever transferred; there is nothing to detach.`;
 }
 
 function conflict(code: string, detail: string): Problem {

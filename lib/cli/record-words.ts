@@ -89,11 +89,11 @@ function find<T>(words: Readonly<Record<string, T>>, word: string): T | undefine
 
 /**
  * A HubSpot record id.
- * @throws UsageError for anything but digits
+ * @throws UsageError for what HubSpot never numbers a record by
  */
 export function parseId(word: string | undefined): string {
-  if (word !== undefined && /^\d{1,19}$/u.test(word)) return word;
+  if (word !== undefined && /^[1-9]\d{0,18}$/u.test(word)) return word;
   throw new UsageError(
-    `"${word ?? ""}" is no HubSpot id; ids are numbers, as the address of the HubSpot page ends in.`,
+    `"${word ?? ""}" is no HubSpot id; ids are numbers without a 0 in front, as the address of the HubSpot page ends in.`,
   );
 }

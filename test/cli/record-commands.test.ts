@@ -285,14 +285,26 @@ describe("detach and attach", () => {
   });
 
   it("refuse what cannot be done", async () => {
+    const only = "only what is detached can, and what is deleted to another HubSpot id";
     expect(await run(`attach kunde ${company}`)).toMatchObject({
       exitCode: 1,
-      error: "A record that is linked cannot be attached; detach it first.\n",
+      error: `A record that is linked cannot be attached; ${only}.\n`,
+    });
+    expect(await run(`attach kunde ${excluded}`)).toMatchObject({
+      exitCode: 1,
+      error: `A record that is excluded cannot be attached; ${only}.\n`,
     });
     expect(await run(`detach kunde ${excluded}`)).toMatchObject({
       exitCode: 1,
-      error: expect.stringContaining("nothing to detach"),
+      error: "Nothing of this record, which is excluded, was ever transferred; there is nothing to detach.\n",
     });
+    await out(`detach kunde ${company}`);
+    expect(await run(`detach kunde ${company}`)).toMatchObject({
+      exitCode: 1,
+      error: "A record that is detached is not led by HubSpot; there is nothing to detach.\n",
+    });
+    await out(`attach kunde ${company}`);
+    await world.settle();
     expect(await run("detach kunde 404")).toMatchObject({
       exitCode: 1,
       error: expect.stringContaining("no such record"),
@@ -388,6 +400,7 @@ describe("every command", () => {
     ["list kunden --state xy", /"xy" is no state; the states are linked, excluded/u],
     ["list kunden --limit 0", /--limit: expected a whole number from 1/u],
     ["list --customer x", /"x" is no HubSpot id/u],
+    ["show kunde 04711", /"04711" is no HubSpot id/u],
     ["show kunde", /missing required argument 'id'/u],
     ["health --aws --url http://127.0.0.1:1", /either --aws or --url, not both/u],
     ["health --url ftp://x", /--url: expected an http or https URL/u],
