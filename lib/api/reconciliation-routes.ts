@@ -99,7 +99,7 @@ async function parsePreview(
       throw refuse(
         422,
         "unknown-stages",
-        `HubSpot knows no deal stage ${unknown.join(", ")}; "hubspot-zep stages" lists them by name.`,
+        `HubSpot knows no deal stage ${unknown.join(", ")}; "npx hubspot-zep stages" lists them by name.`,
       );
   }
   const { property, values } = settings.exclusion;

@@ -10,7 +10,8 @@ export const passSchema = z
   .object({
     id: z.string(),
     status: z.enum(["running", "succeeded", "failed", "stopped"]).meta({
-      description: "`stopped`: the brake held it before it deactivated anything; see `reason`.",
+      description:
+        "`stopped`: the brake held it before it deactivated anything; see `reason`. Another one with its id as `confirm` carries it out.",
     }),
     reason: z.string().optional(),
     startedAt: isoTime,

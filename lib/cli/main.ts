@@ -42,7 +42,7 @@ function createProgram(io: CliIo, finish: (exitCode: number) => void): Commander
     .addHelpText(
       "after",
       "\nWithout --aws the commands work on the local stack (`npm start`) at http://127.0.0.1:8787, or at --url or " +
-        "HUBSPOT_ZEP_URL.\nExamples of a command: hubspot-zep <command> --help",
+        "HUBSPOT_ZEP_URL.\nExamples of a command: npx hubspot-zep <command> --help",
     );
   withIo(program, io);
   const groups = new Map<string, Commander>();
@@ -71,7 +71,7 @@ interface Run {
 
 function addCommand(parent: Commander, command: Command, { io, finish }: Run): void {
   const added = parent.command(`${command.name} ${command.parameters ?? ""}`.trim()).description(command.summary);
-  added.showHelpAfterError(`How it is written: hubspot-zep ${command.name} --help`);
+  added.showHelpAfterError(`How it is written: npx hubspot-zep ${command.name} --help`);
   for (const [flags, meaning] of command.options ?? []) added.option(flags, meaning);
   added.option("--json", "print JSON, for scripts");
   added.addHelpText("after", `\nExamples:\n${command.examples.map((example) => `  ${example}`).join("\n")}`);

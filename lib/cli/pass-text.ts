@@ -1,22 +1,27 @@
 import type { PassAnswer } from "./api-answers.ts";
 import type { CliIo } from "./cli-io.ts";
+import type { CommandCall } from "./command.ts";
+import { spellCommand } from "./target.ts";
 import { formatDuration, formatTime, paint, toPlainLine } from "./terminal/display-text.ts";
 import { listUse } from "../domain/use-rows.ts";
 import { renderTable } from "./terminal/text-table.ts";
 
 const TYPES = ["company", "contact", "deal"] as const;
 
-/** A pass in one line. */
-export function describePass(pass: PassAnswer): string {
+type Caller = Pick<CommandCall, "io" | "options">;
+
+/** A pass in one line; one that the brake stopped with the command that confirms it. */
+export function describePass(call: Caller, pass: PassAnswer): string {
   const { id, status, reason, startedAt } = pass;
   const why = reason === undefined ? "" : `: ${toPlainLine(reason)}`;
-  return `${nameKind(pass)} ${id} of ${formatTime(Date.parse(startedAt))} ${status}${why}`;
+  const way = status === "stopped" ? ` If this is right: ${spellCommand(call, `reconcile --confirm ${id}`)}` : "";
+  return `${nameKind(pass)} ${id} of ${formatTime(Date.parse(startedAt))} ${status}${why}${way}`;
 }
 
 /** Passes as a table, with the reasons of those that ended badly below it. */
-export function renderPasses(io: CliIo, passes: readonly PassAnswer[]): string {
+export function renderPasses(call: Caller, passes: readonly PassAnswer[]): string {
   const table = renderTable(
-    io,
+    call.io,
     [
       { heading: "Id", cell: ({ id }) => id },
       { heading: "Started", cell: ({ startedAt }) => formatTime(Date.parse(startedAt)) },
@@ -28,7 +33,7 @@ export function renderPasses(io: CliIo, passes: readonly PassAnswer[]): string {
     ],
     passes,
   );
-  const reasons = passes.filter(({ reason }) => reason !== undefined).map((pass) => `${describePass(pass)}\n`);
+  const reasons = passes.filter(({ reason }) => reason !== undefined).map((pass) => `${describePass(call, pass)}\n`);
   return table + (reasons.length === 0 ? "" : `\n${reasons.join("")}`);
 }
 
@@ -37,7 +42,8 @@ function nameKind({ dryRun }: PassAnswer): string {
 }
 
 /** What a pass did, by type, and why it had to. */
-export function renderPass(io: CliIo, pass: PassAnswer): string {
+export function renderPass(call: Caller, pass: PassAnswer): string {
+  const { io } = call;
   const types = TYPES.filter((type) => pass.types?.includes(type) !== false);
   const table = renderTable(
     io,
@@ -52,7 +58,7 @@ export function renderPass(io: CliIo, pass: PassAnswer): string {
     types,
   );
   return [
-    paint(io, "bold", describePass(pass)),
+    paint(io, "bold", describePass(call, pass)),
     "\n",
     table,
     describeCauses(pass),

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { AWS_OPTIONS, openDeployment, type Deployment } from "./aws/deployment.ts";
 import { CliError, UsageError } from "./cli-error.ts";
 import type { CliIo } from "./cli-io.ts";
-import { parseOptions } from "./command.ts";
+import { parseOptions, type CommandCall } from "./command.ts";
 import { createRecordsClient, type RecordsClient } from "./records-client.ts";
 
 /** Where `npm start` answers. */
@@ -18,6 +18,9 @@ export const TARGET_OPTIONS = [
 const targetOptions = z.looseObject({
   url: z.url({ protocol: /^https?$/u, error: "expected an http or https URL" }).optional(),
   aws: z.boolean().optional(),
+  stack: z.string().optional(),
+  profile: z.string().optional(),
+  region: z.string().optional(),
 });
 
 const TIMEOUT_MS = 60_000;
@@ -30,6 +33,25 @@ export function isAwsChosen(options: unknown): boolean {
 /** Whether a records API was named, rather than the local stack's taken for granted. */
 export function isTargetNamed(io: Pick<CliIo, "env">, options: unknown): boolean {
   return parseOptions(targetOptions, options).url !== undefined || io.env["HUBSPOT_ZEP_URL"] !== undefined;
+}
+
+/** The options that lead to the same records, as they are typed; empty where none was given. */
+export function spellTarget(options: unknown): string {
+  const { aws, url, stack, profile, region } = parseOptions(targetOptions, options);
+  const named = Object.entries(aws === true ? { stack, profile, region } : { url });
+  return [
+    ...(aws === true ? ["--aws"] : []),
+    ...named.flatMap(([name, value]) => (value === undefined ? [] : `--${name} ${quoteForShell(value)}`)),
+  ].join(" ");
+}
+
+/** A command that goes on with the same records, to be copied as it is printed. */
+export function spellCommand({ options }: Pick<CommandCall, "options">, command: string): string {
+  return `npx hubspot-zep ${command} ${spellTarget(options)}`.trimEnd();
+}
+
+function quoteForShell(word: string): string {
+  return /^[\w@%+=:,./-]+$/u.test(word) ? word : JSON.stringify(word);
 }
 
 /**

@@ -58,7 +58,11 @@ describe("with --aws", () => {
       () => [`GET /v1/customers/${company}`, `PATCH /v1/customers/${company}`],
     ],
     [() => `resync deal ${deal}`, /was read anew/u, () => ["POST /v1/resync"]],
-    [() => `detach projekt ${deal}`, /Way back/u, () => [`POST /v1/projects/${deal}/detach`]],
+    [
+      () => `detach projekt ${deal}`,
+      /^Way back: npx hubspot-zep attach project \d+ --aws$/mu,
+      () => [`POST /v1/projects/${deal}/detach`],
+    ],
     [() => `attach projekt ${deal}`, /HubSpot leads it again/u, () => [`POST /v1/projects/${deal}/attach`]],
   ])("finds the records API in the stack's outputs and signs each request: %s", async (line, ...[out, asked]) => {
     door.letIn.length = 0;

@@ -31,7 +31,7 @@ describe("reconciliations", () => {
   it("says how to start a pass when none has run", async () => {
     expect(await run("reconciliations")).toEqual({
       exitCode: 0,
-      out: "No pass has run yet: hubspot-zep reconcile\n",
+      out: "No pass has run yet: npx hubspot-zep reconcile\n",
       error: "",
     });
     expect(await run("reconciliations --json")).toMatchObject({ exitCode: 0, out: "[]\n" });
@@ -68,7 +68,7 @@ describe("reconcile", () => {
 
   it("names the command that follows a pass which it does not watch", async () => {
     const { out } = await run("reconcile");
-    const [, id] = /^Started ([\w-]+)\. Follow it: hubspot-zep reconciliations \1\n$/u.exec(out) ?? [];
+    const [, id] = /^Started ([\w-]+)\. Follow it: npx hubspot-zep reconciliations \1\n$/u.exec(out) ?? [];
     expect(id).toBeDefined();
     await vi.waitFor(async () => expect((await run(`reconciliations ${id}`)).out).toContain("succeeded"), {
       timeout: 60_000,
@@ -154,7 +154,7 @@ describe("reconcile", () => {
     });
     const held = await run("reconcile --watch");
     expect(held.exitCode).toBe(1);
-    const [, command] = /If this is right: hubspot-zep (reconcile --confirm [\w-]+)/u.exec(held.out) ?? [];
+    const [, command] = /If this is right: npx hubspot-zep (reconcile --confirm [\w-]+)/u.exec(held.out) ?? [];
     expect(command).toBeDefined();
     expect((await run("reconciliations")).out).toMatch(
       / stopped .*\n[^]*\npass .* stopped: 24 of 25 records of type company/u,
@@ -227,7 +227,7 @@ describe("preview", () => {
     expect(await run("preview --deal-stages 815,all")).toMatchObject({ exitCode: 1 });
     expect(await run("preview --deal-stages 815")).toMatchObject({
       exitCode: 1,
-      error: 'HubSpot knows no deal stage 815; "hubspot-zep stages" lists them by name.\n',
+      error: 'HubSpot knows no deal stage 815; "npx hubspot-zep stages" lists them by name.\n',
     });
   });
 });

@@ -217,7 +217,7 @@ describe("set", () => {
     [`set projekt 1 status=weg`, /status is "weg"; expected one of active, inactive, completed/u],
     [`set ansprechpartner 1 name=x`, /Contact persons are changed in HubSpot only/u],
     [`set kunde x name=x`, /"x" is no HubSpot id/u],
-    [`set kunde 1`, /missing required argument 'changes'\nHow it is written: hubspot-zep set --help/u],
+    [`set kunde 1`, /missing required argument 'changes'\nHow it is written: npx hubspot-zep set --help/u],
     [`set ticket 1 name=x`, /"ticket" is none of customer \(kunde\), project \(projekt\), contact/u],
   ])("refuses %s before it asks anybody", async (line, sentence) => {
     const { exitCode, error, out: printed } = await run(line);
@@ -260,7 +260,7 @@ describe("detach and attach", () => {
   it("end and restore the sync, each with its next step", async () => {
     expect(await out(`detach kunde ${company}`)).toBe(
       `The customer ${company} is detached: all its fields can be edited, and nothing comes from HubSpot.\n` +
-        `Way back: hubspot-zep attach customer ${company}\n`,
+        `Way back: npx hubspot-zep attach customer ${company}\n`,
     );
     await out(`set kunde ${company} name=Lokal straße="Weg 2" plz=1 ort=Kiel land=DE www=x bemerkung=y`);
     expect(await json(`show kunde ${company}`)).toMatchObject({
@@ -324,7 +324,7 @@ describe("resync", () => {
   });
 
   it("points to explain where nothing of an object belongs here", async () => {
-    expect(await out("resync contact 5")).toContain("Why: hubspot-zep explain contact 5");
+    expect(await out("resync contact 5")).toContain("Why: npx hubspot-zep explain contact 5");
   });
 });
 

@@ -151,7 +151,7 @@ describe("the way to a state and back, over HTTP and from the command line", () 
 
   it("detached: all fields can be edited, then attach brings HubSpot's values back and keeps numbers and ZEP's own", async () => {
     const { company, contact, deal } = await makeFamily("Los");
-    expect(await cli(`detach kunde ${company}`)).toContain(`Way back: hubspot-zep attach customer ${company}`);
+    expect(await cli(`detach kunde ${company}`)).toContain(`Way back: npx hubspot-zep attach customer ${company}`);
     await cli(`detach projekt ${deal}`);
     await expectState("customers", company, { state: "detached", sentence: /was detached by an admin.*Attach it/u });
     await expectState("projects", deal, { state: "detached", sentence: /was detached by an admin/u });

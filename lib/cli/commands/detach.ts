@@ -2,7 +2,7 @@ import * as z from "zod";
 import { parseOptions, printResult, type Command, type CommandCall } from "../command.ts";
 import { describeState } from "../record-text.ts";
 import { parseId, parseEditableNoun, PATH_OF } from "../record-words.ts";
-import { openRecords, TARGET_OPTIONS } from "../target.ts";
+import { openRecords, spellCommand, TARGET_OPTIONS } from "../target.ts";
 
 const stateAnswer = z.looseObject({
   state: z.string(),
@@ -22,7 +22,7 @@ export const DETACH: Command = {
     const records = await openRecords(call.io, call.options);
     const { body } = await records.request({ method: "POST", path: `${PATH_OF[noun]}/${id}/detach` }, stateAnswer);
     printResult(call, body, () => {
-      const back = `Way back: hubspot-zep attach ${noun} ${id}`;
+      const back = `Way back: ${spellCommand(call, `attach ${noun} ${id}`)}`;
       return `The ${noun} ${id} is detached: all its fields can be edited, and nothing comes from HubSpot.\n${back}\n`;
     });
   },

@@ -1,9 +1,9 @@
 import { MOST_COUNTED } from "../../sync/read-health.ts";
 import { healthAnswer, type HealthAnswer } from "../api-answers.ts";
-import { printResult, type Command } from "../command.ts";
+import { printResult, type Command, type CommandCall } from "../command.ts";
 import type { CliIo } from "../cli-io.ts";
 import { describePass } from "../pass-text.ts";
-import { openRecords, TARGET_OPTIONS } from "../target.ts";
+import { isAwsChosen, openRecords, spellCommand, TARGET_OPTIONS } from "../target.ts";
 import { formatTime, paint, toPlainLine } from "../terminal/display-text.ts";
 
 /** Tells how things stand. */
@@ -15,7 +15,7 @@ export const HEALTH: Command = {
   run: async (call) => {
     const records = await openRecords(call.io, call.options);
     const { body } = await records.request({ method: "GET", path: "/v1/health" }, healthAnswer);
-    printResult(call, body, () => renderHealth(call.io, body));
+    printResult(call, body, () => renderHealth(call, body));
     return body.failing.length > 0 || (body.deadLetters ?? 0) > 0 ? 1 : 0;
   },
 };
@@ -26,22 +26,26 @@ const LISTS: readonly (readonly [key: string, name: string])[] = [
   ["projects", "Projects"],
 ];
 
-function renderHealth(io: CliIo, health: HealthAnswer): string {
+function renderHealth(call: CommandCall, health: HealthAnswer): string {
+  const { io } = call;
   const { queue, deadLetters = 0, lastEventAt, lastPass, failing, excluded } = health;
   const waiting = queue === undefined ? 0 : queue.waiting + queue.inFlight + queue.delayed;
   const facts: readonly (readonly [string, string])[] = [
     ...LISTS.map(([key, name]) => [name, describeStates(io, health.counts[key] ?? {})] as const),
     ["Last event", lastEventAt === undefined ? "none yet" : formatTime(Date.parse(lastEventAt))],
-    ["Last pass", lastPass === undefined ? "none yet" : describePass(lastPass)],
+    ["Last pass", lastPass === undefined ? "none yet" : describePass(call, lastPass)],
     ["Queue", waiting === 0 ? "empty" : `${countMessages(waiting)} in work`],
-    [
-      "Given up",
-      deadLetters === 0 ? "nothing" : paint(io, "red", `${countMessages(deadLetters)}: hubspot-zep redrive`),
-    ],
+    ["Given up", deadLetters === 0 ? "nothing" : paint(io, "red", describeGivenUp(call, deadLetters))],
   ];
   const lines = facts.map(([name, value]) => `${paint(io, "dim", name.padEnd(17))}${value}`);
-  const named = [...nameRecords(io, "excluded", excluded), ...nameRecords(io, "failing", failing)];
+  const named = [...nameRecords(call, "excluded", excluded), ...nameRecords(call, "failing", failing)];
   return `${[...lines, ...named].join("\n")}\n`;
+}
+
+/** Only on AWS can messages be moved back; elsewhere a pass makes up for what they told of. */
+function describeGivenUp(call: CommandCall, deadLetters: number): string {
+  const command = isAwsChosen(call.options) ? "redrive" : "reconcile --watch";
+  return `${countMessages(deadLetters)}: ${spellCommand(call, command)}`;
 }
 
 function countMessages(count: number): string {
@@ -60,7 +64,8 @@ function describeStates(io: CliIo, states: Readonly<Record<string, number>>): st
 /** Records that are named before the list is cut. */
 const MOST_NAMED = 10;
 
-function nameRecords(io: CliIo, state: string, records: HealthAnswer["failing"]): readonly string[] {
+function nameRecords(call: CommandCall, state: string, records: HealthAnswer["failing"]): readonly string[] {
+  const { io } = call;
   if (records.length === 0) return [];
   const shown = records.slice(0, MOST_NAMED).map(({ type, id, reason, remedy }) => {
     const why = reason?.message ?? reason?.code ?? "";
@@ -72,6 +77,8 @@ function nameRecords(io: CliIo, state: string, records: HealthAnswer["failing"])
     "",
     paint(io, "bold", `${state.slice(0, 1).toUpperCase()}${state.slice(1)}`),
     ...shown,
-    ...(rest > 0 ? [`  and more: hubspot-zep list customers --state ${state}, likewise contacts and projects`] : []),
+    ...(rest > 0
+      ? [`  and more: ${spellCommand(call, `list customers --state ${state}`)}, likewise contacts and projects`]
+      : []),
   ];
 }

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { passAnswer, type PassAnswer } from "../api-answers.ts";
 import { UsageError } from "../cli-error.ts";
-import type { CliIo } from "../cli-io.ts";
 import { parseOptions, printResult, type Command, type CommandCall } from "../command.ts";
 import { renderPass, sumCounts } from "../pass-text.ts";
 import { openRecords, TARGET_OPTIONS } from "../target.ts";
@@ -19,7 +18,7 @@ export const PREVIEW: Command = {
   name: "preview",
   summary: "Runs the rules with other settings and names what they would create, release, freeze and deactivate.",
   options: [
-    ["--deal-stages <list>", '"", "all" or stage ids; `hubspot-zep stages` lists them'],
+    ["--deal-stages <list>", '"", "all" or stage ids; `npx hubspot-zep stages` lists them'],
     ["--exclusion-property <name>", "HubSpot's internal name of the property"],
     ["--exclusion-values <list>", "separated by commas"],
     ...TARGET_OPTIONS,
@@ -47,7 +46,7 @@ async function preview(call: CommandCall): Promise<number> {
     passAnswer,
   );
   const ended = await watchPass(call, records, started.body.id);
-  printResult(call, ended, () => renderPreview(io, ended));
+  printResult(call, ended, () => renderPreview(call, ended));
   return ended.status === "succeeded" ? 0 : 1;
 }
 
@@ -59,7 +58,7 @@ const HEADINGS: readonly (readonly [effect: string, heading: string])[] = [
   ["deactivated", "Would be deactivated"],
 ];
 
-function renderPreview(io: CliIo, pass: PassAnswer): string {
+function renderPreview(call: CommandCall, pass: PassAnswer): string {
   const listed = pass.report?.listed ?? [];
   const groups = HEADINGS.flatMap(([effect, heading]) => {
     const entries = listed.filter((entry) => entry.effect === effect);
@@ -67,10 +66,10 @@ function renderPreview(io: CliIo, pass: PassAnswer): string {
     if (total === 0) return [];
     const lines = entries.map(({ type, id, name }) => toPlainLine(`  ${type} ${id} ${name}`).trimEnd());
     const count = entries.length < total ? `${entries.length} of ${total}` : `${total}`;
-    return [paint(io, "bold", `${heading} (${count})`), ...lines];
+    return [paint(call.io, "bold", `${heading} (${count})`), ...lines];
   });
   const told = groups.length === 0 ? ["These settings would change no record."] : groups;
-  return `${told.join("\n")}\n\nNothing was written.\n\n${renderPass(io, pass)}`;
+  return `${told.join("\n")}\n\nNothing was written.\n\n${renderPass(call, pass)}`;
 }
 
 /** All records of an effect; a preview names some hundred only. What is released is updated as well. */

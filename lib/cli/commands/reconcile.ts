@@ -4,7 +4,7 @@ import { pageOf, passAnswer } from "../api-answers.ts";
 import { parseOptions, printResult, type Command, type CommandCall } from "../command.ts";
 import { renderPass, renderPasses } from "../pass-text.ts";
 import { OBJECT_TYPE_OF, parseNoun } from "../record-words.ts";
-import { openRecords, TARGET_OPTIONS } from "../target.ts";
+import { openRecords, spellCommand, TARGET_OPTIONS } from "../target.ts";
 import { watchPass } from "../watch-pass.ts";
 
 const reconcileOptions = z.looseObject({
@@ -45,15 +45,13 @@ async function reconcile(call: CommandCall): Promise<number> {
   const records = await openRecords(io, options);
   const started = await records.request({ method: "POST", path: "/v1/reconciliations", body }, passAnswer);
   if (!watch) {
-    printResult(
-      call,
-      started.body,
-      () => `Started ${started.body.id}. Follow it: hubspot-zep reconciliations ${started.body.id}\n`,
-    );
+    const { id } = started.body;
+    const follow = spellCommand(call, `reconciliations ${id}`);
+    printResult(call, started.body, () => `Started ${id}. Follow it: ${follow}\n`);
     return 0;
   }
   const ended = await watchPass(call, records, started.body.id);
-  printResult(call, ended, () => renderPass(io, ended));
+  printResult(call, ended, () => renderPass(call, ended));
   return ended.status === "succeeded" ? 0 : 1;
 }
 
@@ -74,13 +72,13 @@ export const RECONCILIATIONS: Command = {
     if (id !== undefined) {
       const path = `/v1/reconciliations/${encodeURIComponent(id)}`;
       const { body } = await records.request({ method: "GET", path }, passAnswer);
-      printResult(call, body, () => renderPass(call.io, body));
+      printResult(call, body, () => renderPass(call, body));
       return;
     }
     const { body } = await records.request({ method: "GET", path: "/v1/reconciliations" }, pageOf(passAnswer));
     const { items } = body;
     printResult(call, items, () =>
-      items.length === 0 ? "No pass has run yet: hubspot-zep reconcile\n" : renderPasses(call.io, items),
+      items.length === 0 ? `No pass has run yet: ${spellCommand(call, "reconcile")}\n` : renderPasses(call, items),
     );
   },
 };

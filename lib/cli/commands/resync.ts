@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { printResult, type Command } from "../command.ts";
 import { OBJECT_TYPE_OF, parseId, parseNoun } from "../record-words.ts";
-import { openRecords, TARGET_OPTIONS } from "../target.ts";
+import { openRecords, spellCommand, TARGET_OPTIONS } from "../target.ts";
 
 const resynced = z.looseObject({
   outcome: z.enum(["changed", "unchanged", "lookingAgain"]),
@@ -28,7 +28,7 @@ export const RESYNC: Command = {
     const { body } = await records.request({ method: "POST", path: "/v1/resync", body: { type, id } }, resynced);
     const isNothing = body.outcome === "unchanged" && body.records.length === 0;
     const told = isNothing
-      ? `was read anew; nothing of it belongs here. Why: hubspot-zep explain ${type} ${id}`
+      ? `was read anew; nothing of it belongs here. Why: ${spellCommand(call, `explain ${type} ${id}`)}`
       : OUTCOMES[body.outcome];
     printResult(call, body, () => `The ${type} ${id} ${told}\n`);
   },

@@ -23,7 +23,9 @@ export function checkLastPass(
   const when = `pass ${passId}, ${formatDuration(Math.max(0, nowMs - startedAtMs))} ago,`;
   const why = reason === undefined ? "" : `: ${reason}`;
   if (status === "running") {
-    return [note("last pass", `${when} is still running`, `Follow it: npx hubspot-zep reconciliations ${target}`)];
+    return [
+      note("last pass", `${when} is still running`, `Follow it: npx hubspot-zep reconciliations ${passId} ${target}`),
+    ];
   }
   if (status === "stopped") {
     const remedy = `See what it would deactivate; if that is right: \`npx hubspot-zep reconcile --confirm ${passId} ${target}\`.`;

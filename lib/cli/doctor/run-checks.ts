@@ -7,7 +7,7 @@ import { CliError } from "../cli-error.ts";
 import type { CommandCall } from "../command.ts";
 import { chooseHubSpotUrl, openHubSpot, readGivenToken } from "../open-hubspot.ts";
 import type { RecordsClient } from "../records-client.ts";
-import { isAwsChosen, isTargetNamed, openDeployedRecords, openRecords } from "../target.ts";
+import { isAwsChosen, isTargetNamed, openDeployedRecords, openRecords, spellTarget } from "../target.ts";
 import { readAndCheckClock } from "./check-clock.ts";
 import { checkDeployment } from "./check-deployment.ts";
 import { checkHubSpot } from "./check-hubspot.ts";
@@ -46,7 +46,7 @@ async function* runDeployedChecks(call: CommandCall, settings: CdkSettings): Lin
   yield await checkApp(call, settings, { webhookUrl, hasEvents: health.answer?.lastEventAt !== undefined });
   yield health.answer === undefined
     ? describeSilentRecords(health.silence)
-    : checkRecords(health.answer, { nowMs: io.clock.now(), target: "--aws" });
+    : checkRecords(health.answer, { nowMs: io.clock.now(), target: spellTarget(call.options) });
 }
 
 async function* runLocalChecks(call: CommandCall, settings: CdkSettings): Lines {

@@ -30,7 +30,7 @@ export async function runFirstPass(call: CommandCall, deployment: Deployment): P
     const start = { method: "POST", path: "/v1/reconciliations", body: {} } as const;
     id = (await records.request(start, passAnswer)).body.id;
   }
-  io.write(renderPass(io, await watchPass(call, records, id)));
+  io.write(renderPass(atAws(call), await watchPass(call, records, id)));
 }
 
 /** Lets a webhook arrive, and then the doctor look at everything. Answers the exit code. */
@@ -43,7 +43,7 @@ export async function verify(call: CommandCall, deployment: Deployment): Promise
     await io.prompts.confirm("Changed, and ten seconds have passed?", true);
   }
   const lines: CheckLine[] = [];
-  for await (const found of runChecks({ ...call, options: { ...call.options, aws: true } })) {
+  for await (const found of runChecks(atAws(call))) {
     lines.push(...found);
     for (const line of found) io.write(renderCheckLine(io, line));
   }
@@ -51,6 +51,11 @@ export async function verify(call: CommandCall, deployment: Deployment): Promise
   const isSound = lines.every(({ status }) => status !== "problem");
   say(io, isSound ? "The installation is complete. Look at it: npx hubspot-zep health --aws" : AGAIN);
   return isSound ? 0 : 1;
+}
+
+/** The call as it is meant: `setup` is about AWS, whether it is said or not. */
+function atAws(call: CommandCall): CommandCall {
+  return { ...call, options: { ...call.options, aws: true } };
 }
 
 const AGAIN = "Mend what the arrows say and run `npx hubspot-zep setup` again; what is done stays done.";

@@ -113,8 +113,7 @@ async function askBrake(session: PassSession): Promise<string | undefined> {
       : `${harmed} of ${active} records of type ${type} would be deactivated or lose their customer, at most ${limit} may`;
   });
   if (held.length === 0) return undefined;
-  const { passId } = session.pass;
-  return `${held.join("; ")}. Nothing was deactivated. If this is right: hubspot-zep reconcile --confirm ${passId}`;
+  return `${held.join("; ")}. Nothing was deactivated.`;
 }
 
 /** How many deactivations a person confirmed, by type: as many as the stopped pass named. */

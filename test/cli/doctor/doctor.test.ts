@@ -470,7 +470,7 @@ const CASES: readonly Case[] = [
     check: "last pass",
     arrange: () => tellHealth({ lastPass: passOf("running", 0) }),
     finding: /is still running$/u,
-    remedy: /reconciliations --aws/u,
+    remedy: /npx hubspot-zep reconciliations 20261124-010000-abc --aws/u,
     status: "note",
   },
   {
