@@ -21,7 +21,7 @@ export const passSchema = z
     types: z.array(type),
     counts: z.record(z.string(), z.record(z.string(), z.number())).meta({
       description:
-        "By type: read, unchanged, created, updated, frozen, deactivated, repaired, by.<cause>, skipped, failing; and what that took: hubspotCalls, readUnits, writeUnits, durationMs, its share of the time where types were worked on at once. Under `other` what belongs to no type: account and settings, states of customers, numbers, checkpoints, waiting; with it they add up to the report's figures. What an invocation used after its last checkpoint is in none of them when it died. Under `progress` how fast and how far.",
+        "By type: read, unchanged, created, updated, frozen, deactivated, noted (entries of what is not transferred), repaired (all of these five), by.<cause>, skipped, failing; and what that took: hubspotCalls, readUnits, writeUnits, durationMs, its share of the time where types were worked on at once. Under `other` what belongs to no type: account and settings, states of customers, numbers, checkpoints, waiting; with it they add up to the report's figures. What an invocation used after its last checkpoint is in none of them when it died. Under `progress` how fast and how far.",
     }),
   })
   .register(API_SCHEMAS, { id: "Reconciliation" });

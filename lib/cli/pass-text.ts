@@ -3,6 +3,7 @@ import type { CliIo } from "./cli-io.ts";
 import type { CommandCall } from "./command.ts";
 import { spellCommand } from "./target.ts";
 import { formatDuration, formatTime, paint, toPlainLine } from "./terminal/display-text.ts";
+import { listCountColumns } from "../domain/count-columns.ts";
 import { listUse } from "../domain/use-rows.ts";
 import { renderTable } from "./terminal/text-table.ts";
 
@@ -23,7 +24,7 @@ export function renderPasses(call: Caller, passes: readonly PassAnswer[]): strin
   const table = renderTable(
     call.io,
     [
-      { heading: "Id", cell: ({ id }) => id },
+      { heading: "Id", cell: ({ id }) => id, isId: true },
       { heading: "Started", cell: ({ startedAt }) => formatTime(Date.parse(startedAt)) },
       { heading: "Kind", cell: nameKind },
       { heading: "Status", cell: ({ status }) => status },
@@ -37,7 +38,7 @@ export function renderPasses(call: Caller, passes: readonly PassAnswer[]): strin
   return table + (reasons.length === 0 ? "" : `\n${reasons.join("")}`);
 }
 
-function nameKind({ dryRun }: PassAnswer): string {
+function nameKind({ dryRun }: PassAnswer): "dry run" | "pass" {
   return dryRun === true ? "dry run" : "pass";
 }
 
@@ -49,7 +50,7 @@ export function renderPass(call: Caller, pass: PassAnswer): string {
     io,
     [
       { heading: "", cell: (type) => type },
-      ...["read", "unchanged", "created", "updated", "frozen", "deactivated", "skipped", "failing"].map((name) => ({
+      ...listCountColumns(pass.counts).map((name) => ({
         heading: name,
         cell: (type: string) => String(pass.counts[type]?.[name] ?? 0),
         isNumber: true,
@@ -67,11 +68,19 @@ export function renderPass(call: Caller, pass: PassAnswer): string {
   ].join("");
 }
 
+const NOTHING = {
+  pass: "Nothing had to be repaired.\n",
+  "dry run": "Nothing differs.\n",
+  // What it held back or did not come to may have to be repaired all the same.
+  unfinished: "Nothing was repaired.\n",
+} as const;
+
 function describeCauses(pass: PassAnswer): string {
   const causes = sumCauses(pass);
   const counted = [...causes].map(([cause, count]) => `${cause} (${count})`).join(", ");
-  if (pass.dryRun === true) return causes.size === 0 ? "Nothing differs.\n" : `Differs because of: ${counted}\n`;
-  return causes.size === 0 ? "Nothing had to be repaired.\n" : `Repaired because of: ${counted}\n`;
+  if (causes.size === 0) return NOTHING[pass.status === "succeeded" ? nameKind(pass) : "unfinished"];
+  if (pass.dryRun === true) return `Differs because of: ${counted}\n`;
+  return `Repaired because of: ${counted}\n`;
 }
 
 /** Why a pass had to repair records, in people's words, and how many for each reason. */

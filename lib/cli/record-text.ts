@@ -18,7 +18,7 @@ function spell(text: string): string {
 }
 
 const CUSTOMER_COLUMNS: readonly TableColumn<CustomerAnswer>[] = [
-  { heading: "Company", cell: ({ companyId }) => companyId },
+  { heading: "Company", cell: ({ companyId }) => companyId, isId: true },
   { heading: "Number", cell: ({ customerNumber }) => customerNumber ?? "" },
   { heading: "Name", cell: ({ name }) => name ?? "" },
   { heading: "City", cell: ({ address }) => address?.city ?? "" },
@@ -26,16 +26,16 @@ const CUSTOMER_COLUMNS: readonly TableColumn<CustomerAnswer>[] = [
 ];
 
 const PROJECT_COLUMNS: readonly TableColumn<ProjectAnswer>[] = [
-  { heading: "Deal", cell: ({ dealId }) => dealId },
+  { heading: "Deal", cell: ({ dealId }) => dealId, isId: true },
   { heading: "Short form", cell: ({ shortForm }) => shortForm ?? "" },
   { heading: "Description", cell: ({ description }) => description ?? "" },
-  { heading: "Customer", cell: ({ companyId }) => companyId ?? "" },
+  { heading: "Customer", cell: ({ companyId }) => companyId ?? "", isId: true },
   { heading: "Bookable", cell: describeBookable },
   { heading: "State", cell: describeState },
 ];
 
 const CONTACT_COLUMNS: readonly TableColumn<ContactPersonAnswer>[] = [
-  { heading: "Contact", cell: ({ contactId }) => contactId },
+  { heading: "Contact", cell: ({ contactId }) => contactId, isId: true },
   { heading: "Name", cell: nameContact },
   { heading: "Job title", cell: ({ jobTitle }) => jobTitle ?? "" },
   { heading: "E-mail", cell: ({ email }) => email ?? "" },
@@ -60,7 +60,7 @@ export function renderContactPersons(io: CliIo, persons: readonly ContactPersonA
   if (contact === undefined) return "";
   return renderTable(
     io,
-    [contact, { heading: "Company", cell: ({ companyId }) => companyId ?? "" }, ...others],
+    [contact, { heading: "Company", cell: ({ companyId }) => companyId ?? "", isId: true }, ...others],
     persons,
   );
 }

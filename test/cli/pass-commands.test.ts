@@ -25,6 +25,14 @@ afterAll(async () => {
   await world.close();
 });
 
+/** A pass as the API tells of it. */
+const passOf = (id: string, changes: object = {}) => ({
+  id,
+  status: "succeeded",
+  startedAt: "2026-11-25T03:00:00Z",
+  ...changes,
+});
+
 const run = (line: string): Promise<CliOutcome> => runCli(world.stack.url, words(line));
 
 describe("reconciliations", () => {
@@ -35,6 +43,50 @@ describe("reconciliations", () => {
       error: "",
     });
     expect(await run("reconciliations --json")).toMatchObject({ exitCode: 0, out: "[]\n" });
+  });
+
+  it("lists them all, on however many pages they come", async () => {
+    const pages = [{ items: [passOf("p-2")], cursor: "older" }, { items: [passOf("p-1")] }];
+    const asked: string[] = [];
+    const { out } = await runCli("http://127.0.0.1", words("reconciliations"), {
+      fetch: (url) => {
+        asked.push(url instanceof Request ? url.url : url);
+        return Promise.resolve(Response.json(pages[asked.length - 1]));
+      },
+    });
+    expect(out).toMatch(/^p-2 .*\np-1 /mu);
+    expect(asked).toEqual([
+      "http://127.0.0.1/v1/reconciliations?limit=100",
+      "http://127.0.0.1/v1/reconciliations?limit=100&cursor=older",
+    ]);
+  });
+
+  it.each([
+    [{ status: "succeeded" }, "Nothing had to be repaired."],
+    [{ status: "succeeded", dryRun: true }, "Nothing differs."],
+    // What they did not come to may differ.
+    [{ status: "stopped" }, "Nothing was repaired."],
+    [{ status: "failed" }, "Nothing was repaired."],
+    [{ status: "failed", dryRun: true }, "Nothing was repaired."],
+  ])("say of one that is %j and repaired nothing: %s", async (changes, sentence) => {
+    const pass = passOf("p-1", { counts: { deal: { read: 3 } }, ...changes });
+    const { out } = await runCli("http://127.0.0.1", words("reconciliations p-1"), {
+      fetch: () => Promise.resolve(Response.json(pass)),
+    });
+    expect(out.split("\n")).toContain(sentence);
+    expect(out).not.toContain("noted");
+  });
+
+  it("count the entries of what is not transferred, so that the causes add up", async () => {
+    const deal = { read: 24, frozen: 8, noted: 12, skipped: 4, "by.association": 20 };
+    const pass = passOf("p-1", { counts: { deal } });
+    const { out } = await runCli("http://127.0.0.1", words("reconciliations p-1"), {
+      fetch: () => Promise.resolve(Response.json(pass)),
+    });
+    const [, heading = "", , , deals = ""] = out.split("\n");
+    expect(heading.trim().split(/ +/u).slice(4)).toEqual(["frozen", "deactivated", "noted", "skipped", "failing"]);
+    expect(deals.trim().split(/ +/u).slice(5)).toEqual(["8", "0", "12", "4", "0"]);
+    expect(out).toContain("Repaired because of: association (20)");
   });
 });
 

@@ -428,5 +428,8 @@ describe("every command", () => {
   it("keeps a table within a narrow terminal, and whole in a pipe", async () => {
     const narrow = await runCli(world.stack.url, ["list", "kunden"], { isTerminal: true, columns: 60 });
     for (const line of narrow.out.split("\n")) expect(Array.from(line).length).toBeLessThanOrEqual(60);
+    // The next command takes an id: it is cut last of all.
+    const persons = await runCli(world.stack.url, ["list", "contacts"], { isTerminal: true, columns: 40 });
+    expect(persons.out).toMatch(new RegExp(`^${contact} +${company} `, "mu"));
   });
 });

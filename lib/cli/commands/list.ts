@@ -1,16 +1,14 @@
 import * as z from "zod";
-import { contactPersonAnswer, customerAnswer, pageOf, projectAnswer } from "../api-answers.ts";
+import { contactPersonAnswer, customerAnswer, projectAnswer } from "../api-answers.ts";
 import type { CliIo } from "../cli-io.ts";
 import { parseOptions, printResult, type Command, type CommandCall } from "../command.ts";
+import { gather, type Listing } from "../gather-pages.ts";
 import { parseId, parseNoun, parseState, PATH_OF, PLURAL_OF, type Noun } from "../record-words.ts";
 import { renderContactPersons, renderCustomers, renderProjects } from "../record-text.ts";
-import type { RecordsClient } from "../records-client.ts";
 import { openRecords, TARGET_OPTIONS } from "../target.ts";
 import { paint } from "../terminal/display-text.ts";
 
 const DEFAULT_LIMIT = 50;
-/** Most records that the API puts on a page. */
-const PAGE_LIMIT = 100;
 
 const listOptions = z.looseObject({
   state: z.string().optional(),
@@ -39,11 +37,6 @@ export const LIST: Command = {
   run: listRecords,
 };
 
-interface Listing<T> {
-  readonly items: readonly T[];
-  readonly isCut: boolean;
-}
-
 async function listRecords(call: CommandCall): Promise<void> {
   const { io, args, options } = call;
   const noun = parseNoun(args[0] ?? "customers");
@@ -66,25 +59,6 @@ async function listRecords(call: CommandCall): Promise<void> {
     case "contactPerson":
       return list(contactPersonAnswer, renderContactPersons);
   }
-}
-
-/** Follows the pages; one may be empty and still not be the last. */
-async function gather<T>(
-  records: RecordsClient,
-  item: z.ZodType<T>,
-  { path, query, limit }: { readonly path: string; readonly query: Record<string, string>; readonly limit: number },
-): Promise<Listing<T>> {
-  const items: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const { body } = await records.request(
-      { method: "GET", path, query: { ...query, limit: String(Math.min(PAGE_LIMIT, limit - items.length)), cursor } },
-      pageOf(item),
-    );
-    items.push(...body.items);
-    cursor = body.cursor;
-  } while (cursor !== undefined && items.length < limit);
-  return { items, isCut: cursor !== undefined };
 }
 
 function renderListing<T>(

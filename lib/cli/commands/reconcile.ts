@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
-import { pageOf, passAnswer } from "../api-answers.ts";
+import { passAnswer } from "../api-answers.ts";
 import { parseOptions, printResult, type Command, type CommandCall } from "../command.ts";
+import { gather } from "../gather-pages.ts";
 import { renderPass, renderPasses } from "../pass-text.ts";
 import { OBJECT_TYPE_OF, parseNoun } from "../record-words.ts";
 import { openRecords, spellCommand, TARGET_OPTIONS } from "../target.ts";
@@ -75,8 +76,7 @@ export const RECONCILIATIONS: Command = {
       printResult(call, body, () => renderPass(call, body));
       return;
     }
-    const { body } = await records.request({ method: "GET", path: "/v1/reconciliations" }, pageOf(passAnswer));
-    const { items } = body;
+    const { items } = await gather(records, passAnswer, { path: "/v1/reconciliations" });
     printResult(call, items, () =>
       items.length === 0 ? `No pass has run yet: ${spellCommand(call, "reconcile")}\n` : renderPasses(call, items),
     );

@@ -23,7 +23,7 @@ export const STAGES: Command = {
         [
           { heading: "Pipeline", cell: ({ pipelineLabel }) => pipelineLabel },
           { heading: "Stage", cell: ({ label }) => label },
-          { heading: "Stage id", cell: ({ stageId }) => stageId },
+          { heading: "Stage id", cell: ({ stageId }) => stageId, isId: true },
         ],
         stages,
       ),

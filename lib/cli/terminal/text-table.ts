@@ -7,11 +7,13 @@ export interface TableColumn<Row> {
   readonly cell: (row: Row) => string;
   /** Numbers stand below each other by their last digits. */
   readonly isNumber?: boolean;
+  /** Never cut: an id that the next command takes. */
+  readonly isId?: boolean;
 }
 
 const GAP = "  ";
 /** A column is not made narrower than this, whatever the terminal. */
-const LEAST_WIDTH = 8;
+const LEAST_WIDTH = 7;
 
 /** Draws rows as columns; the widest column yields first where the terminal is too narrow. */
 export function renderTable<Row>(
@@ -25,7 +27,8 @@ export function renderTable<Row>(
     Math.max(displayWidth(heading), ...cells.map((line) => displayWidth(line[index] ?? ""))),
   );
   // A pipe takes lines of any length, and whoever searches them wants them whole.
-  const widths = io.isTerminal ? fitWidths(natural, io.columns) : natural;
+  const least = natural.map((width, index) => (columns[index]?.isId === true ? width : LEAST_WIDTH));
+  const widths = io.isTerminal ? fitWidths(natural, least, io.columns) : natural;
   const drawLine = (line: readonly string[]): string =>
     line
       .map((cell, index) => padToWidth(cell, widths[index] ?? 0, columns[index]?.isNumber))
@@ -52,14 +55,15 @@ function padToWidth(text: string, width: number, isNumber = false): string {
   return isNumber ? padding + cut : cut + padding;
 }
 
-function fitWidths(natural: readonly number[], columns: number): readonly number[] {
+function fitWidths(natural: readonly number[], least: readonly number[], columns: number): readonly number[] {
   const widths = [...natural];
+  const spare = (index: number): number => (widths[index] ?? 0) - (least[index] ?? 0);
   const total = (): number => widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
   while (total() > columns) {
-    const widest = widths.indexOf(Math.max(...widths));
-    const width = widths[widest] ?? 0;
-    if (width <= LEAST_WIDTH) break;
-    widths[widest] = width - 1;
+    const widest = Math.max(...widths.filter((_, index) => spare(index) > 0));
+    const index = widths.findIndex((width, at) => width === widest && spare(at) > 0);
+    if (index < 0) break;
+    widths[index] = widest - 1;
   }
   return widths;
 }

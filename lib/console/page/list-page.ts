@@ -4,7 +4,8 @@ import { element, link, stateText, table, type Column } from "./dom.ts";
 import { callApi } from "./records-api.ts";
 import type { Route } from "./route.ts";
 
-interface RecordPage<T> {
+/** One page of a list. */
+export interface RecordPage<T> {
   readonly items: readonly T[];
   readonly cursor?: string;
 }
@@ -94,14 +95,23 @@ async function showList(
   load: (path: string) => Promise<{ readonly rows: HTMLElement; readonly cursor: string | undefined }>,
 ): Promise<HTMLElement> {
   const { rows, cursor } = await load(`${place}?${query.toString()}`);
-  const next = new URLSearchParams(query);
-  if (cursor !== undefined) next.set("cursor", cursor);
   return element("div", {}, [
     element("h1", {}, [title]),
     filterForm(place, query),
     rows,
-    ...(cursor === undefined ? [] : [element("p", {}, [link(`${place}?${next.toString()}`, "Next page")])]),
+    ...nextPage({ place, query }, cursor),
   ]);
+}
+
+/** The way to a list's next page, when it has one. */
+export function nextPage(
+  { place, query }: Pick<Route, "place" | "query">,
+  cursor: string | undefined,
+): readonly HTMLElement[] {
+  if (cursor === undefined) return [];
+  const next = new URLSearchParams(query);
+  next.set("cursor", cursor);
+  return [element("p", {}, [link(`${place}?${next.toString()}`, "Next page")])];
 }
 
 function filterForm(place: string, query: URLSearchParams): HTMLElement {

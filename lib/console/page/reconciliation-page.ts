@@ -1,14 +1,16 @@
 import type { PassView } from "../../api/reconciliation-schemas.ts";
+import { listCountColumns } from "../../domain/count-columns.ts";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
 import { listUse } from "../../domain/use-rows.ts";
 import { element, link, stateText, table, timeText } from "./dom.ts";
+import { nextPage, type RecordPage } from "./list-page.ts";
 import type { Page } from "./record-page.ts";
 import { callApi } from "./records-api.ts";
 import type { Route } from "./route.ts";
 
 /** The reconciliations of the last 30 days, and buttons to start one. */
-export async function showReconciliations(_route: Route, page: Page): Promise<HTMLElement> {
-  const { body } = await callApi<{ readonly items: readonly PassView[] }>("/reconciliations");
+export async function showReconciliations(route: Route, page: Page): Promise<HTMLElement> {
+  const { body } = await callApi<RecordPage<PassView>>(`${route.place}?${route.query.toString()}`);
   return element("div", {}, [
     element("h1", {}, ["Reconciliations"]),
     element("p", { class: "dim" }, [
@@ -26,6 +28,7 @@ export async function showReconciliations(_route: Route, page: Page): Promise<HT
       body.items,
       "None has run yet.",
     ),
+    ...nextPage(route, body.cursor),
   ]);
 }
 
@@ -53,13 +56,11 @@ export async function showReconciliation({ id = "" }: Route, page: Page): Promis
   ]);
 }
 
-const COUNTS = ["read", "unchanged", "created", "updated", "frozen", "deactivated", "skipped", "failing"] as const;
-
 function countTable(pass: PassView): HTMLElement {
   return table(
     [
       { heading: "", cell: (type) => type },
-      ...COUNTS.map((name) => ({
+      ...listCountColumns(pass.counts).map((name) => ({
         heading: name,
         cell: (type: string) => String(pass.counts[type]?.[name] ?? 0),
         isNumber: true,
@@ -73,7 +74,8 @@ function countTable(pass: PassView): HTMLElement {
 function causes(pass: PassView): readonly HTMLElement[] {
   const names = new Set(OBJECT_TYPES.flatMap((type) => Object.keys(pass.counts[type] ?? {})));
   const found = [...names].filter((name) => name.startsWith("by."));
-  if (found.length === 0) return [element("p", { class: "dim" }, ["Nothing had to be repaired."])];
+  const nothing = pass.status === "succeeded" ? "Nothing had to be repaired." : "Nothing was repaired.";
+  if (found.length === 0) return [element("p", { class: "dim" }, [nothing])];
   return [
     element("h2", {}, ["Why something had to be repaired"]),
     table(
