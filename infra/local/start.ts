@@ -26,7 +26,7 @@ async function run(options: LocalOptions): Promise<void> {
   const gate = createLineGate(write);
   const view = createLiveView({ write: gate.pass, now: Date.now });
   const { telemetry, telemetryOf } = view;
-  const stack = await startLocalStack({ ...options, pace: DEMO_PACE, telemetry, telemetryOf });
+  const stack = await failTogether(options, startLocalStack({ ...options, pace: DEMO_PACE, telemetry, telemetryOf }));
   endOnSignal(stack, view);
   listenToKeys(stack, { write, end: () => void process.emit("SIGINT") });
   write(describeStack(stack, options));
@@ -35,6 +35,20 @@ async function run(options: LocalOptions): Promise<void> {
   const told = await carryOver(stack, options, view);
   gate.release();
   write(`${told}${describeNext(stack, options)}`);
+}
+
+/** The embedded servers throw where nobody can catch it when their folder cannot be opened, such as by two at once. */
+async function failTogether({ folder }: LocalOptions, starting: Promise<LocalStack>): Promise<LocalStack> {
+  if (folder === undefined) return starting;
+  const fail = (error: Error): void => {
+    const hint = "another npm start may be at work in it. End that one, or choose another folder with --data.";
+    process.stderr.write(`${folder} cannot be opened (${error.message}): ${hint}\n`);
+    process.exit(1);
+  };
+  process.once("uncaughtException", fail);
+  const stack = await starting;
+  process.off("uncaughtException", fail);
+  return stack;
 }
 
 /** Brings what the portal holds into the table: a sample by its webhooks, a real portal by a reconciliation. */

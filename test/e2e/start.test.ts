@@ -143,6 +143,17 @@ describe("npm start", () => {
 });
 
 describe("npm start -- --data", () => {
+  it("says that another one is at work in the folder, and leaves it alone", async () => {
+    const folder = createFolder();
+    const { api } = await ready(start(["--data", folder, "--no-demo"]));
+    const second = start(["--data", folder, "--no-demo"]);
+    expect(await second.exit).toBe(1);
+    expect(second.output()).toMatch(/another npm start may be at work in it\. End that one, or choose another folder/u);
+    expect(second.output().trim().split("\n")).toHaveLength(1);
+    expect(second.output()).toContain(folder);
+    expect(await (await fetch(`${api}/v1/customers`)).json()).toEqual({ items: [] });
+  });
+
   it("loses nothing when it is killed under load and started again", async () => {
     const folder = createFolder();
     const killed = start(["--data", folder, "--no-demo", "--deal-stages", "all"]);
