@@ -81,10 +81,14 @@ export const passRequestSchema = z.strictObject({
         .string()
         .regex(/^[a-z]\w{0,99}$/u, "expected HubSpot's internal name of a property")
         .exactOptional(),
-      exclusionValues: z.array(z.string().trim().min(1).max(200)).min(1).max(100).exactOptional(),
+      exclusionValues: z
+        .array(z.string().trim().min(1, "expected at least one character").max(200))
+        .min(1)
+        .max(100)
+        .exactOptional(),
     })
     .exactOptional()
-    .meta({ description: "Other settings to try: a dry run that names the records they would change." }),
+    .meta({ description: "Settings to try, else today's: a dry run that names the records they would change." }),
 });
 
 export type PassRequestBody = z.output<typeof passRequestSchema>;

@@ -208,11 +208,16 @@ describe("reconcile", () => {
     expect(held.exitCode).toBe(1);
     const [, command] = /If this is right: npx hubspot-zep (reconcile --confirm [\w-]+)/u.exec(held.out) ?? [];
     expect(command).toBeDefined();
+    // Only the names tell whether it is right.
+    const named = await run("preview");
+    expect(named.out).toMatch(/^Would be deactivated \(24\)\n {2}customer \d+ Masse \d+$/mu);
+    expect((await run("health")).exitCode).toBe(1);
     expect((await run("reconciliations")).out).toMatch(
       / stopped .*\n[^]*\npass .* stopped: 24 of 25 records of type company/u,
     );
     const confirmed = await run(`${command ?? ""} --watch`);
     expect([confirmed.exitCode, confirmed.out]).toEqual([0, expect.stringMatching(/^company +1 .* 24 +0 +0$/mu)]);
+    expect((await run("health")).exitCode).toBe(0);
   });
 
   it.each([
@@ -272,7 +277,9 @@ describe("preview", () => {
   });
 
   it("says that nothing would change", async () => {
-    expect((await run(`preview --deal-stages ${STAGE}`)).out).toMatch(/^These settings would change no record\.\n/u);
+    expect((await run(`preview --deal-stages ${STAGE}`)).out).toMatch(
+      /^With these settings no record would change\.\n/u,
+    );
   });
 
   it("refuses a stage that HubSpot does not know, as a deployment would", async () => {

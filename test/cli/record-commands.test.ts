@@ -404,7 +404,6 @@ describe("every command", () => {
     ["show kunde", /missing required argument 'id'/u],
     ["health --aws --url http://127.0.0.1:1", /either --aws or --url, not both/u],
     ["health --url ftp://x", /--url: expected an http or https URL/u],
-    ["preview", /Name a setting to try/u],
     ["reconcile --type ticket", /"ticket" is none of/u],
   ])("refuses %s with 2", async (line, sentence) => {
     const { exitCode, error } = await run(line);

@@ -16,9 +16,15 @@ export const HEALTH: Command = {
     const records = await openRecords(call.io, call.options);
     const { body } = await records.request({ method: "GET", path: "/v1/health" }, healthAnswer);
     printResult(call, body, () => renderHealth(call, body));
-    return body.failing.length > 0 || (body.deadLetters ?? 0) > 0 ? 1 : 0;
+    return isInSync(body) ? 0 : 1;
   },
 };
+
+/** Whether nothing is left undone: no record fails, no message was given up, and the last pass came to its end. */
+function isInSync({ failing, deadLetters = 0, lastPass }: HealthAnswer): boolean {
+  const isPassUnfinished = lastPass?.status === "stopped" || lastPass?.status === "failed";
+  return failing.length === 0 && deadLetters === 0 && !isPassUnfinished;
+}
 
 const LISTS: readonly (readonly [key: string, name: string])[] = [
   ["customers", "Customers"],

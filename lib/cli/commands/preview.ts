@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { passAnswer, type PassAnswer } from "../api-answers.ts";
-import { UsageError } from "../cli-error.ts";
 import { parseOptions, printResult, type Command, type CommandCall } from "../command.ts";
 import { renderPass, sumCounts } from "../pass-text.ts";
 import { openRecords, TARGET_OPTIONS } from "../target.ts";
@@ -13,10 +12,11 @@ const previewOptions = z.looseObject({
   exclusionValues: z.string().optional(),
 });
 
-/** Tries other settings without writing. */
+/** Tries settings without writing. */
 export const PREVIEW: Command = {
   name: "preview",
-  summary: "Runs the rules with other settings and names what they would create, release, freeze and deactivate.",
+  summary:
+    "Runs the rules with other settings, or today's, and names what they would create, release, freeze and deactivate.",
   options: [
     ["--deal-stages <list>", '"", "all" or stage ids; `npx hubspot-zep stages` lists them'],
     ["--exclusion-property <name>", "HubSpot's internal name of the property"],
@@ -26,6 +26,7 @@ export const PREVIEW: Command = {
   examples: [
     'hubspot-zep preview --deal-stages "1043288713, 1043288714"',
     "hubspot-zep preview --exclusion-values no,nein,nie --aws --json",
+    "hubspot-zep preview --aws",
   ],
   run: preview,
 };
@@ -38,8 +39,6 @@ async function preview(call: CommandCall): Promise<number> {
     ...(exclusionProperty !== undefined && { exclusionProperty }),
     ...(exclusionValues !== undefined && { exclusionValues: exclusionValues.split(",").map((value) => value.trim()) }),
   };
-  if (Object.keys(settings).length === 0)
-    throw new UsageError("Name a setting to try: --deal-stages, --exclusion-property or --exclusion-values.");
   const records = await openRecords(io, options);
   const started = await records.request(
     { method: "POST", path: "/v1/reconciliations", body: { settings } },
@@ -68,7 +67,7 @@ function renderPreview(call: CommandCall, pass: PassAnswer): string {
     const count = entries.length < total ? `${entries.length} of ${total}` : `${total}`;
     return [paint(call.io, "bold", `${heading} (${count})`), ...lines];
   });
-  const told = groups.length === 0 ? ["These settings would change no record."] : groups;
+  const told = groups.length === 0 ? ["With these settings no record would change."] : groups;
   return `${told.join("\n")}\n\nNothing was written.\n\n${renderPass(call, pass)}`;
 }
 

@@ -28,7 +28,7 @@ export function checkLastPass(
     ];
   }
   if (status === "stopped") {
-    const remedy = `See what it would deactivate; if that is right: \`npx hubspot-zep reconcile --confirm ${passId} ${target}\`.`;
+    const remedy = `\`npx hubspot-zep preview ${target}\` names what it would deactivate; if that is right: \`npx hubspot-zep reconcile --confirm ${passId} ${target}\`.`;
     return [problem("last pass", `${when} was stopped by the brake${why}`, remedy)];
   }
   if (status !== "succeeded") return [problem("last pass", `${when} ${status}${why}`, `Mend that, then: ${run}`)];

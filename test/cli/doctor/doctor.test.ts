@@ -456,7 +456,8 @@ const CASES: readonly Case[] = [
     check: "last pass",
     arrange: () => tellHealth({ lastPass: passOf("stopped", 2, "31 of 200 companies would be deactivated") }),
     finding: /was stopped by the brake: 31 of 200 companies would be deactivated$/u,
-    remedy: /reconcile --confirm 20261124-010000-abc --aws/u,
+    remedy:
+      /^`npx hubspot-zep preview --aws` names .* `npx hubspot-zep reconcile --confirm 20261124-010000-abc --aws`/u,
   },
   {
     name: "a pass that is late",
