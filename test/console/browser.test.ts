@@ -88,6 +88,20 @@ describe.skipIf(BROWSER === undefined)("the console in a browser", () => {
     expect(await told(/2026-12-31/u)).toContain("2026-01-01");
   });
 
+  it("shows no other record below the reason why there is none, and drops the reason once there is one", async () => {
+    await open("#/customers/501");
+    await page.getByRole("heading", { name: "Söhne" }).waitFor();
+    // Only what is behind the # changes: the page stays.
+    await open("#/customers/%");
+    await told(/expected a HubSpot id/u);
+    await open("#/customers/4711");
+    await told(/no customer of company 4711/u);
+    expect(await page.getByRole("main").innerText()).toBe("");
+    await world.sim("POST", "/objects/company", { id: "4711", properties: { name: "Spät" } });
+    await page.getByRole("heading", { name: "Spät" }).waitFor();
+    expect(await page.getByRole("status").innerText()).toBe("");
+  });
+
   it("runs a reconciliation and shows what it repaired and why", async () => {
     world.simulator.behaviour.dropShare = 1;
     await world.sim("PATCH", "/objects/company/501", { properties: { city: "Ulm" } });

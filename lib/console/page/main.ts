@@ -24,17 +24,29 @@ const message = document.querySelector<HTMLElement>("#message") ?? document.body
 /** Counts what is asked for, so that a slow answer never replaces a newer one. */
 let asked = 0;
 
+/** The address that the content is of; another one's content must not stand below the reason why this one has none. */
+let shownAddress: string | undefined;
+
+let isReasonTold = false;
+
 async function show(): Promise<void> {
   asked += 1;
   const mine = asked;
-  const route = parseRoute(location.hash);
+  const address = location.hash;
+  const route = parseRoute(address);
   const page = PAGES[route.place];
   const render = route.id === undefined ? page?.all : page?.one;
   try {
     const shown = await (render ?? showNothing)(route, { act });
-    if (mine === asked) content.replaceChildren(shown);
+    if (mine !== asked) return;
+    content.replaceChildren(shown);
+    shownAddress = address;
+    if (isReasonTold) tell("", false);
   } catch (error) {
-    if (mine === asked) tell(error instanceof Error ? error.message : String(error), true);
+    if (mine !== asked) return;
+    if (shownAddress !== address) content.replaceChildren();
+    tell(error instanceof Error ? error.message : String(error), true);
+    isReasonTold = true;
   }
 }
 
@@ -57,6 +69,7 @@ async function carryOut(action: () => Promise<string>): Promise<void> {
 }
 
 function tell(text: string, isBad: boolean): void {
+  isReasonTold = false;
   message.textContent = text;
   message.classList.toggle("bad", isBad);
 }

@@ -12,9 +12,19 @@ export function parseRoute(hash: string): Route {
   const [place = "", id] = path.split("/").filter((part) => part !== "");
   return {
     place: `/${place}`,
-    id: id === undefined ? undefined : decodeURIComponent(id),
+    id: id === undefined ? undefined : decode(id),
     query: new URLSearchParams(query),
   };
+}
+
+/** What somebody typed may be no encoding of anything. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 /** Where the records of a HubSpot object are shown. */
