@@ -24,11 +24,18 @@ export function toHistoryLines(history: readonly Entry[]): readonly HistoryLine[
           at: formatTime(Date.parse(at)),
           cause,
           field: nameField(field),
-          from: from ?? "",
-          to: isHidden ? "(changed)" : (to ?? ""),
+          from: spellValue(field, from),
+          to: isHidden ? "(changed)" : spellValue(field, to),
         };
       }),
   );
+}
+
+const LISTS: ReadonlySet<string> = new Set(["tasks", "projectEmployees", "address.street"]);
+
+/** A list is kept with a line for each entry. */
+function spellValue(field: string, text = ""): string {
+  return LISTS.has(field) ? text.replaceAll("\n", ", ") : text;
 }
 
 /** The parts of a reason as one: what it was, what it is. */

@@ -199,6 +199,7 @@ describe("set", () => {
       endDate: "2099-12-31",
       billingType: "flat",
     });
+    expect(await out(`show projekt ${deal}`)).toMatch(/ admin +tasks +Konzept, Bau$/mu);
   });
 
   it("empties a field with nothing after the =", async () => {

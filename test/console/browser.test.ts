@@ -64,9 +64,12 @@ describe.skipIf(BROWSER === undefined)("the console in a browser", () => {
   it("changes what ZEP owns, and keeps what HubSpot leads locked until the record is detached", async () => {
     await open("#/projects/601");
     await page.getByLabel("Short form (Kurzform)").fill("RELAUNCH");
+    await page.getByLabel("Tasks (Vorgänge)").fill("Konzept, Umsetzung");
     expect(await page.getByLabel("Description (Bezeichnung) · HubSpot leads").isDisabled()).toBe(true);
     await page.getByRole("button", { name: "Save" }).click();
     await told(/Saved/u);
+    const tasks = page.getByRole("row").filter({ hasText: "tasks" }).getByRole("cell").last();
+    expect(await tasks.innerText()).toBe("Konzept\nUmsetzung");
     await page.getByRole("button", { name: "Detach" }).click();
     await told(/Detached/u);
     await page.getByLabel("Description (Bezeichnung)").fill("Von Hand");
