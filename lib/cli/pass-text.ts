@@ -1,6 +1,7 @@
 import type { PassAnswer } from "./api-answers.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { CommandCall } from "./command.ts";
+import { confirmingCommand } from "../domain/brake.ts";
 import { spellCommand } from "./target.ts";
 import { formatDuration, formatTime, paint, toPlainLine } from "./terminal/display-text.ts";
 import { listCountColumns } from "../domain/count-columns.ts";
@@ -11,12 +12,12 @@ const TYPES = ["company", "contact", "deal"] as const;
 
 type Caller = Pick<CommandCall, "io" | "options">;
 
-/** A pass in one line; one that the brake stopped with the command that confirms it. */
+/** A pass in one line. The command that confirms a stopped one gets the options that lead to the same records. */
 export function describePass(call: Caller, pass: PassAnswer): string {
   const { id, status, reason, startedAt } = pass;
-  const why = reason === undefined ? "" : `: ${toPlainLine(reason)}`;
-  const way = status === "stopped" ? ` If this is right: ${spellCommand(call, `reconcile --confirm ${id}`)}` : "";
-  return `${nameKind(pass)} ${id} of ${formatTime(Date.parse(startedAt))} ${status}${why}${way}`;
+  const confirming = spellCommand(call, `reconcile --confirm ${id}`);
+  const why = reason === undefined ? "" : `: ${toPlainLine(reason).replace(confirmingCommand(id), () => confirming)}`;
+  return `${nameKind(pass)} ${id} of ${formatTime(Date.parse(startedAt))} ${status}${why}`;
 }
 
 /** Passes as a table, with the reasons of those that ended badly below it. */

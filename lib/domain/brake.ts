@@ -32,3 +32,11 @@ export function judgeBrake(load: BrakeLoad, settings: BrakeSettings): BrakeVerdi
   if (load.listed === 0 && load.harmed > 0) return { kind: "held", why: "emptyListing", limit: 0 };
   return load.harmed > usual ? { kind: "held", why: "tooMany", limit: usual } : { kind: "free" };
 }
+
+/**
+ * The command that carries out what a run was held from. Whoever knows how the admin reaches the records adds the options
+ * for that, as the command line does.
+ */
+export function confirmingCommand(passId: string): string {
+  return `npx hubspot-zep reconcile --confirm ${passId}`;
+}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { confirmingCommand } from "../../lib/domain/brake.ts";
 import { runCli, words, type CliOutcome } from "../fixtures/cli-desk.ts";
 import { startLocalWorld, type LocalWorld } from "../fixtures/local-world.ts";
 import { openRecordsDesk, type RecordsDesk } from "../fixtures/records-desk.ts";
@@ -43,6 +44,14 @@ describe("reconciliations", () => {
       error: "",
     });
     expect(await run("reconciliations --json")).toMatchObject({ exitCode: 0, out: "[]\n" });
+  });
+
+  it("spells the command that confirms a stopped one for the same records", async () => {
+    const reason = `25 of 95. If this is right: ${confirmingCommand("p-1")}`;
+    const answer = () => Promise.resolve(Response.json(passOf("p-1", { status: "stopped", reason })));
+    const line = "reconciliations p-1 --url http://records.example";
+    const { out } = await runCli("http://127.0.0.1", words(line), { fetch: answer });
+    expect(out).toContain("right: npx hubspot-zep reconcile --confirm p-1 --url http://records.example\n");
   });
 
   it("lists them all, on however many pages they come", async () => {

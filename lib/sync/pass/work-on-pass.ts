@@ -1,4 +1,5 @@
 import { METRICS } from "../../contract.ts";
+import { confirmingCommand } from "../../domain/brake.ts";
 import { createNumberSums } from "../../domain/number-sums.ts";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
 import { findUnknownStages } from "../../domain/stage-filter.ts";
@@ -113,7 +114,7 @@ async function askBrake(session: PassSession): Promise<string | undefined> {
       : `${harmed} of ${active} records of type ${type} would be deactivated or lose their customer, at most ${limit} may`;
   });
   if (held.length === 0) return undefined;
-  return `${held.join("; ")}. Nothing was deactivated.`;
+  return `${held.join("; ")}. Nothing was deactivated. If this is right: ${confirmingCommand(session.pass.passId)}`;
 }
 
 /** How many deactivations a person confirmed, by type: as many as the stopped pass named. */

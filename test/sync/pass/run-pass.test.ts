@@ -164,7 +164,7 @@ describe("a listing that cannot be trusted", () => {
 });
 
 describe("the brake", () => {
-  it("stops a run before it deactivates more than allowed, until it is confirmed", async () => {
+  it("stops a run before it deactivates more than allowed, and names the command that confirms it", async () => {
     const filled = fill({ companies: 100, contacts: 0, deals: 0 });
     const { world, hubspot } = filled;
     await world.runPass();
@@ -174,6 +174,7 @@ describe("the brake", () => {
     const stopped = await world.runPass();
     expect(stopped).toMatchObject({ status: "stopped" });
     expect(stopped.reason).toMatch(/^23 of 95 records of type company/u);
+    expect(stopped.reason).toContain(`npx hubspot-zep reconcile --confirm ${stopped.passId}`);
     expect(contentOf(world)).toEqual(before);
     const confirmed = await world.runPass({ confirms: stopped.passId });
     await work(filled);

@@ -60,13 +60,13 @@ describe("a pass that the brake stopped", () => {
     expect(inactive(filled)).toBe(status === "stopped" ? 0 : harmed);
   });
 
-  it("tells how many of which type, and that nothing was deactivated; and raises the alarm", async () => {
+  it("tells how many of which type, that nothing was deactivated, and the command; and raises the alarm", async () => {
     const filled = await carryOver(100);
     deleteCompanies(filled, 25);
     const { passId, reason } = await filled.world.runPass();
     expect(reason).toBe(
       "25 of 95 records of type company would be deactivated or lose their customer, at most 20 may. " +
-        "Nothing was deactivated.",
+        `Nothing was deactivated. If this is right: npx hubspot-zep reconcile --confirm ${passId}`,
     );
     const report = await filled.world.passes.readReport(passId);
     expect(report?.brake.company).toEqual({ active: 95, harmed: 25, listed: 75, limit: 20, isHeld: true });
@@ -107,7 +107,8 @@ describe("a pass that the brake stopped", () => {
     deleteCompanies(filled, 1, 60);
     const again = await filled.world.runPass({ confirms: stopped.passId });
     expect(again).toMatchObject({ status: "stopped" });
-    expect(again.reason).toMatch(/^26 of 95 .* Nothing was deactivated\.$/u);
+    expect(again.reason).toMatch(/^26 of 95 .*--confirm \S+$/u);
+    expect(again.reason).toContain(again.passId);
     expect(inactive(filled)).toBe(0);
     expect(await filled.world.runPass({ confirms: again.passId })).toMatchObject({ status: "succeeded" });
     expect(inactive(filled)).toBe(26);
