@@ -106,13 +106,15 @@ async function applyOnce(
   };
 }
 
-/** What may be behind companies that no pair stands for: the read does not name them, or shows the contact in the bin. */
+/** What may be behind companies that no pair stands for: the read does not name them, or does not show the contact alive. */
 function suspectRest(
   { observed, links, hint }: Sighting<"contact">,
   customers: Customers,
   pairs: number,
 ): Suspicion | undefined {
-  if (observed.kind === "archived" && pairs === 0) return suspectObject(observed, hint);
+  // Between two replicas that lag differently, one that is restored is neither in the bin nor alive.
+  const isUnseen = observed.kind === "archived" || (observed.kind === "missing" && hint.at.restored !== undefined);
+  if (isUnseen && pairs === 0) return suspectObject(observed, hint);
   if (observed.kind !== "live") return undefined;
   // One that is shown at a detached customer may have moved on to the survivor of a merge that nothing here tells of.
   const isAtDetached = links.some(({ companyId }) => customers.get(companyId)?.state === "detached");

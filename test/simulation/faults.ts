@@ -148,6 +148,16 @@ export const FAULTS: readonly Fault[] = [
       ),
   },
   {
+    name: "spoilWholeCall",
+    firstSeed: 4,
+    plot: "unanswerable",
+    breaks: "an object that HubSpot cannot answer fails all that are read in one call with it",
+    install: (replace) =>
+      replace<typeof import("../../lib/hubspot/read-apart.ts")>("lib/hubspot/read-apart.ts", ({ readInParts }) => ({
+        readInParts: (ids, { size }, readPart) => readInParts(ids, { size, apart: undefined }, readPart),
+      })),
+  },
+  {
     name: "forgetFollowUp",
     firstSeed: 2,
     breaks: "a customer's mark is cleared without its contacts and deals being queued",

@@ -156,7 +156,7 @@ export class FunctionRuns {
 
   #troubleNow(isCalm: boolean): Trouble {
     const { trouble } = this.#options.scenario;
-    if (isCalm || this.mood === "calm") return { ...trouble, faults: 0, deaths: 0, slowness: 0 };
-    return this.mood === "mortal" ? { ...trouble, faults: 0 } : trouble;
+    if (isCalm || this.mood === "calm") return { ...trouble, faults: 0, deaths: 0, slowness: 0, refusals: 0 };
+    return this.mood === "mortal" ? { ...trouble, faults: 0, refusals: 0 } : trouble;
   }
 }

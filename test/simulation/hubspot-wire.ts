@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { handleApiRequest } from "../../infra/local/hubspot-simulator/api.ts";
+import { handleApiRequest, type ApiAnswer } from "../../infra/local/hubspot-simulator/api.ts";
 import type { FaultKind } from "../../infra/local/hubspot-simulator/behaviour.ts";
 import { parseType } from "../../infra/local/hubspot-simulator/object-type.ts";
 import type { Portal } from "../../infra/local/hubspot-simulator/portal.ts";
@@ -66,10 +66,10 @@ export function createFetch(accounts: Accounts, process: SimProcess): FetchFunct
       tally.count(`HubSpot: fault ${fault}`);
     }
     const request = { method, url: url.replace("limit=100", `limit=${pageSize}`), headers: lowerCase(headers), body };
-    const answer = handleApiRequest(portal, request);
-    // What another account answers confirms nothing.
-    if (fault === undefined && portal === accounts.portal)
-      noteReadings(process, { url, body, answer: answer.body, atMs });
+    const answer = refuse(process, request, handleApiRequest(portal, request));
+    // A failed call confirms nothing, nor does what another account answers.
+    const isAnswered = answer.status < 300 && (fault === undefined || fault === "partial");
+    if (isAnswered && portal === accounts.portal) noteReadings(process, { url, body, answer: answer.body, atMs });
     await process.pause();
     if (fault === "slow") {
       // The work was done, nobody waited for it.
@@ -83,6 +83,34 @@ export function createFetch(accounts: Accounts, process: SimProcess): FetchFunct
       text: () => Promise.resolve(answer.body),
     };
   };
+}
+
+/** Whether HubSpot cannot answer this object while so large a share of them is refused. */
+export function isRefused(id: string, share: number): boolean {
+  return (Number(id) % 97) / 97 < share;
+}
+
+/** Withholds what HubSpot cannot answer: by its id, an object spoils its whole call or comes without a stamp. */
+function refuse(
+  { trouble, tally }: SimProcess,
+  { url, body }: { readonly url: string; readonly body: string },
+  answer: ApiAnswer,
+): ApiAnswer {
+  const refused = new Set(listIds(url, body).filter((id) => isRefused(id, trouble.refusals)));
+  if (refused.size === 0) return answer;
+  tally.count("HubSpot: object that it cannot answer");
+  if ([...refused].some((id) => Number(id) % 2 === 0)) return { ...answer, status: 500, body: "{}" };
+  const parsed: unknown = JSON.parse(answer.body, (_key, value: unknown) => {
+    const isSpoiled = typeof value === "object" && value !== null && "id" in value && refused.has(String(value.id));
+    return isSpoiled ? { ...value, updatedAt: undefined } : value;
+  });
+  return { ...answer, body: JSON.stringify(parsed) };
+}
+
+/** The objects that a call names, be it one or a batch. */
+function listIds(url: string, body: string): readonly string[] {
+  if (url.includes("/batch/read")) return batchRequest.parse(JSON.parse(body)).inputs.map(({ id }) => id);
+  return [/\/objects\/[^/]+\/[^/]+\/(?<id>\d+)/u.exec(url)?.groups?.["id"] ?? []].flat();
 }
 
 async function choosePortal(accounts: Accounts, process: SimProcess, isAstray: boolean): Promise<Portal> {
@@ -99,6 +127,9 @@ function pickFault({ dice }: SimProcess, url: string): FaultKind | undefined {
 
 const batchRequest = z.object({ inputs: z.array(z.object({ id: z.coerce.string() })) });
 const batchAnswer = z.object({ results: z.array(z.object({ id: z.string() })) });
+const partialAnswer = z.object({
+  errors: z.array(z.object({ category: z.string(), context: z.object({ ids: z.array(z.coerce.string()) }) })),
+});
 
 /** Remembers what the process was shown by batch reads, which alone may confirm that something is gone. */
 function noteReadings(
@@ -108,7 +139,8 @@ function noteReadings(
   const path = /\/(?<api>objects|associations)\/[^/]+\/(?<from>[^/]+)\/(?:[^/]+\/)?batch\/read/u.exec(call.url)?.groups;
   const type = parseType(path?.["from"] ?? "");
   if (path === undefined || type === undefined) return;
-  const inputs = batchRequest.parse(JSON.parse(call.body)).inputs.map(({ id }) => id);
+  const failed = listFailed(call.answer);
+  const inputs = listIds(call.url, call.body).filter((id) => !failed.includes(id));
   if (path["api"] === "associations") {
     for (const id of inputs) process.noteReading(`${type}/${id} companies`, { atMs: call.atMs, isLive: true });
     return;
@@ -118,6 +150,13 @@ function noteReadings(
   if (!answer.success) return;
   const live = new Set(answer.data.results.map(({ id }) => id));
   for (const id of inputs) process.noteReading(`${type}/${id}`, { atMs: call.atMs, isLive: live.has(id) });
+}
+
+/** What a batch read names as what it could not read. */
+function listFailed(body: string): readonly string[] {
+  const answer = partialAnswer.safeParse(JSON.parse(body));
+  const errors = answer.success ? answer.data.errors : [];
+  return errors.filter(({ category }) => category === "INTERNAL_ERROR").flatMap(({ context }) => context.ids);
 }
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {

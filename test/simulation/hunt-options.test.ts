@@ -28,7 +28,10 @@ describe("parseHuntOptions", () => {
     [["--steps", "1.5"], '--steps is "1.5"; give a whole number from 1 on.'],
     [["--keep", "1,,2"], '--keep is ""; give a whole number from 0 on.'],
     [["--without", "rain"], '--without names "rain"; known are faults, deaths, lag,'],
-    [["--plot", "nonsense"], '--plot names "nonsense"; known are backAndForth, bursts, labels, removals.'],
+    [
+      ["--plot", "nonsense"],
+      '--plot names "nonsense"; known are backAndForth, bursts, labels, removals, unanswerable.',
+    ],
     [["--bogus"], "Unknown option '--bogus'"],
   ])("refuses %j, which would hunt through nothing or something else", (argv, message) => {
     expect(() => parseHuntOptions(argv)).toThrow(message);

@@ -2,7 +2,7 @@ import { createDice, deriveSeed } from "./dice.ts";
 import type { Scenario, StepKind, Trouble } from "./scenario.ts";
 
 /** Scenarios with one idea each, for what chance alone shows too seldom. */
-export const PLOTS = ["backAndForth", "bursts", "labels", "removals"] as const;
+export const PLOTS = ["backAndForth", "bursts", "labels", "removals", "unanswerable"] as const;
 
 export type Plot = (typeof PLOTS)[number];
 
@@ -17,7 +17,7 @@ interface Outline {
 
 const ROUNDS = 12;
 
-const CALM: Trouble = { faults: 0, deaths: 0, lag: 0, drops: 0, duplicates: 0, delays: 0, slowness: 0 };
+const CALM: Trouble = { faults: 0, deaths: 0, lag: 0, drops: 0, duplicates: 0, delays: 0, slowness: 0, refusals: 0 };
 
 const OUTLINES: Readonly<Record<Plot, Outline>> = {
   // An older read of B must not land after a newer one found A again, which is what is stored.
@@ -47,6 +47,13 @@ const OUTLINES: Readonly<Record<Plot, Outline>> = {
     round: ["createCompany", "createContact", "createDeal", "edit", "edit", "remove"],
     soon: new Set(["edit", "remove"]),
     trouble: { lag: 0.6, duplicates: 0.3 },
+  },
+  // What HubSpot cannot answer must hold nothing else up, and is made up for once it can.
+  unanswerable: {
+    first: ["createCompany", "createContact", "createDeal", "createCompany", "createContact", "createDeal"],
+    round: ["createContact", "createDeal", "edit", "edit", "associate", "remove", "edit", "merge", "restore"],
+    soon: new Set(["createContact", "createDeal", "edit", "associate"]),
+    trouble: { refusals: 0.1, duplicates: 0.2, lag: 0.3 },
   },
 };
 

@@ -87,6 +87,19 @@ export class PortalHistory {
     return new Set([survivorId, ...leading]);
   }
 
+  /** The object, the companies that it ever had, and all that merges have joined with any of them. */
+  kinOf(type: SimType, id: string): readonly string[] {
+    const ever = { fromMs: 0, toMs: this.#world.now() };
+    const links = type === "company" ? [] : this.linksWithin(type, id, ever).flat();
+    return [...this.#mergedWith(type, id), ...links.flatMap(({ toId }) => this.#mergedWith("company", toId))];
+  }
+
+  #mergedWith(type: SimType, id: string): readonly string[] {
+    return this.idsOf(type).filter(
+      (other) => this.leadingTo(type, other).has(id) || this.leadingTo(type, id).has(other),
+    );
+  }
+
   #observeOne(type: SimType, id: string): void {
     const nowMs = this.#world.now();
     const object = this.#world.findObject(type, id, nowMs);

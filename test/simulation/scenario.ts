@@ -54,6 +54,8 @@ export interface Trouble {
   readonly delays: number;
   /** Processes that take seconds, up to a minute, for some of their steps. */
   readonly slowness: number;
+  /** Objects that HubSpot cannot answer: alone or among others, their read fails, or they come without a stamp. */
+  readonly refusals: number;
 }
 
 /** Every kind of trouble. */
@@ -65,6 +67,7 @@ export const TROUBLE_KINDS = [
   "duplicates",
   "delays",
   "slowness",
+  "refusals",
 ] as const satisfies readonly (keyof Trouble)[];
 
 export interface Scenario {
@@ -114,6 +117,8 @@ export function createScenario(seed: number, steps: number): Scenario {
     duplicates: share(0.3, 0.2),
     delays: share(0.3, 0.25),
     slowness: share(0.3, 0.5),
+    // A plot of its own shows them.
+    refusals: 0,
   };
   const hurry = dice.pick([0.3, 1, 1, 3]) ?? 1;
   return {

@@ -4,12 +4,14 @@ import { createRandom } from "../../infra/local/hubspot-simulator/seeded-random.
 import { WebhookQueue } from "../../infra/local/hubspot-simulator/webhooks.ts";
 import { World } from "../../infra/local/hubspot-simulator/world.ts";
 import type { Pass } from "../../lib/sync/pass-ports.ts";
+import type { Change } from "../../lib/domain/change.ts";
 import { decodeMessage } from "../../lib/sqs/decode-message.ts";
 import { ActedPortal } from "./acted-portal.ts";
 import { AdminDesk } from "./admin-desk.ts";
 import { AwsAccount } from "./aws-account.ts";
 import { createDice, deriveSeed } from "./dice.ts";
 import { FunctionRuns } from "./function-runs.ts";
+import { isRefused } from "./hubspot-wire.ts";
 import { compareWithRules, findErasedData } from "./oracle.ts";
 import { PassDesk } from "./pass-desk.ts";
 import { PortalHistory } from "./portal-history.ts";
@@ -239,7 +241,19 @@ class Simulation {
       this.#tell(`dead letter redriven: ${body}`);
       this.#tally.count("SQS: dead letter sent back by an admin");
       const decoded = decodeMessage(body);
-      if (decoded.kind === "decoded") void this.#aws.changes.send(decoded.body);
+      if (decoded.kind !== "decoded") continue;
+      this.#judgeGivenUp(decoded.body.changes);
+      void this.#aws.changes.send(decoded.body);
+    }
+  }
+
+  /** Where nothing but objects that HubSpot cannot answer is amiss, nothing else may be given up. */
+  #judgeGivenUp(changes: readonly Change[]): void {
+    const { refusals, faults } = this.#scenario.trouble;
+    if (refusals === 0 || faults > 0) return;
+    for (const { type, id } of changes) {
+      const isHeldUp = this.#history.kinOf(type, id).some((kin) => isRefused(kin, refusals));
+      if (!isHeldUp) this.#complain(`${type} ${id} was given up, but HubSpot could answer it`);
     }
   }
 

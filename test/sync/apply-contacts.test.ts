@@ -103,6 +103,19 @@ describe("applyContacts", () => {
     expect(outcome).toEqual({ kind: "again", why: "stillArchived" });
   });
 
+  it("looks again for a restored contact that is found neither alive nor in the bin, and for no other", async () => {
+    const observed = { kind: "missing", readAtMs: world.now() } as const;
+    const restored = change("contact", "3", { restored: world.now() });
+    expect(await applyRead({ observed, companyIds: [], hint: restored })).toEqual({
+      kind: "again",
+      why: "notFoundYet",
+    });
+    expect(await applyRead({ observed, companyIds: [], hint: change("contact", "3") })).toEqual({
+      kind: "done",
+      writes: 0,
+    });
+  });
+
   it("looks no further for a contact that is not found whose contact persons have ended for good", async () => {
     await world.store.write(sampleTombstone("3", { state: "merged", mergedInto: "4" }));
     await world.store.write(samplePerson("3", "1", { state: "merged" }));
