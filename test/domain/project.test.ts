@@ -254,6 +254,17 @@ describe("decideProject", () => {
     expect(decideProject({ dealId: "5", stored, ...seen })).toEqual({ kind: "keep", again: "unexpectedFlip" });
   });
 
+  it.each<[name: string, formerId: string | undefined, sighting: string]>([
+    ["none", undefined, "no company"],
+    ["one that nobody has seen", "1", "customer unseen"],
+  ])("does not take the same company as before for another: %s", (...[, formerId, sighting]) => {
+    const { dependsOnCompanyId: _, ...rest } = sampleProject("5", "1", { state: "waiting" });
+    const fence = { sourceUpdatedAtMs: 1, readAtMs: readAtMs - 1 };
+    const stored = { ...rest, ...(formerId !== undefined && { dependsOnCompanyId: formerId }), fence };
+    const seen = { ...pick(SEEN_DEALS, sighting), context: sampleContext({ at: { property: 1 }, looks: 0 }) };
+    expect(decideProject({ dealId: "5", stored, ...seen })).not.toHaveProperty("again");
+  });
+
   it.each<[name: string, sighting: string, at: Hint["at"], again: string]>([
     ["an event deleted and that is still there", "eligible", { deleted: 1 }, "stillThere"],
     ["an event restored and that is still in the bin", "archived", { restored: 1 }, "stillArchived"],
