@@ -4,6 +4,7 @@ import { isKeptOut } from "./exclusion.ts";
 import { diffFields } from "./field-changes.ts";
 import { mapContact } from "./field-mapping.ts";
 import { compareFences, fenceOf } from "./fence.ts";
+import { survivorIdOf } from "./merge.ts";
 import {
   associationToldAtMs,
   isMissedTooSoon,
@@ -123,10 +124,7 @@ export function judgeLiveContact(companyId: string, isLinked: boolean, customer:
 }
 
 function mergedWith(customer: Customer, companyId: string): Verdict {
-  const { reason } = customer;
-  const isPointer = reason?.code === "absorbedBy" || reason?.code === "attachedTo";
-  const survivorId = isPointer ? reason.survivorId : companyId;
-  return { state: "merged", reason: { code: "absorbedBy", survivorId } };
+  return { state: "merged", reason: { code: "absorbedBy", survivorId: survivorIdOf(customer) ?? companyId } };
 }
 
 /**
@@ -193,12 +191,11 @@ function suspectFlip({
 
 /** The association with what a merge absorbed is gone; the one with the survivor may not show yet, and no event tells of it. */
 function suspectSurvivorLink(
-  { reason }: Customer,
+  customer: Customer,
   { links, observed, context }: Pick<ContactPersonCase, "links" | "observed" | "context">,
 ): "perhapsOlder" | undefined {
-  const hasArrived = links.some(
-    ({ companyId }) => reason !== undefined && "survivorId" in reason && companyId === reason.survivorId,
-  );
+  const survivorId = survivorIdOf(customer);
+  const hasArrived = links.some(({ companyId }) => companyId === survivorId);
   return !hasArrived && isSoonAfter(observed, context.hint, ["follow"]) ? "perhapsOlder" : undefined;
 }
 

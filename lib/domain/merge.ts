@@ -130,8 +130,12 @@ export function pointProject(stored: Project, target: PointerTarget): Project | 
 
 function isSettledPointer(stored: SyncRecord, { reason }: PointerTarget): boolean {
   if (stored.state === "detached") return reason.code !== "attachedTo";
-  const led = stored.reason;
-  return stored.state === "merged" && led !== undefined && "survivorId" in led && led.survivorId === reason.survivorId;
+  return stored.state === "merged" && survivorIdOf(stored) === reason.survivorId;
+}
+
+/** Where a pointer leads; undefined for any other record. */
+export function survivorIdOf({ reason }: Pick<SyncRecord, "reason">): string | undefined {
+  return reason !== undefined && "survivorId" in reason ? reason.survivorId : undefined;
 }
 
 function turnIntoPointer(stored: SyncRecord, target: PointerTarget) {

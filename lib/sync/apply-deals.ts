@@ -1,4 +1,4 @@
-import { adoptProject, pointProject, releaseAttached } from "../domain/merge.ts";
+import { adoptProject, pointProject, releaseAttached, survivorIdOf } from "../domain/merge.ts";
 import { decideProject, findPrimaryCompanyId, holdProject } from "../domain/project.ts";
 import { MAX_LOOKS } from "../domain/decision.ts";
 import { isStageSelected } from "../domain/stage-filter.ts";
@@ -72,8 +72,8 @@ export function followPointers(customers: Customers, companyId: string): Custome
   let customer = customers.get(companyId);
   while (customer?.state === "merged" && !seen.has(customer.companyId)) {
     seen.add(customer.companyId);
-    const { reason } = customer;
-    const next = reason !== undefined && "survivorId" in reason ? customers.get(reason.survivorId) : undefined;
+    const survivorId = survivorIdOf(customer);
+    const next = survivorId === undefined ? undefined : customers.get(survivorId);
     if (next === undefined) return customer;
     customer = next;
   }

@@ -1,3 +1,4 @@
+import { survivorIdOf } from "../domain/merge.ts";
 import { findPrimaryCompanyId } from "../domain/project.ts";
 import { applyCompanies } from "./apply-companies.ts";
 import { applyContacts } from "./apply-contacts.ts";
@@ -140,9 +141,7 @@ async function addSurvivors(
 ): Promise<ReadonlyMap<string, Customer>> {
   const all = new Map(customers);
   for (;;) {
-    const survivorIds = [...all.values()].flatMap(({ reason }) =>
-      reason !== undefined && "survivorId" in reason ? reason.survivorId : [],
-    );
+    const survivorIds = [...all.values()].flatMap((customer) => survivorIdOf(customer) ?? []);
     const found = await run.store.readCustomers([...new Set(survivorIds)].filter((id) => !all.has(id)));
     if (found.size === 0) return all;
     for (const [id, customer] of found) all.set(id, customer);

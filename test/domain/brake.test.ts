@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { judgeBrake, type BrakeLoad, type BrakeVerdict } from "../../lib/domain/brake.ts";
+import { confirmingCommand, judgeBrake, type BrakeLoad, type BrakeVerdict } from "../../lib/domain/brake.ts";
 
 const USUAL = { percent: 10, minimum: 20 };
 const FREE: BrakeVerdict = { kind: "free" };
@@ -47,5 +47,11 @@ describe("judgeBrake", () => {
         expect(judgeBrake({ active, harmed: harmed - 1, listed }, USUAL)).toEqual(FREE);
       }),
     );
+  });
+});
+
+describe("confirmingCommand", () => {
+  it("carries out what the pass was held from", () => {
+    expect(confirmingCommand("20261124-010000-abc")).toBe("npx hubspot-zep reconcile --confirm 20261124-010000-abc");
   });
 });

@@ -55,6 +55,12 @@ describe("decideContactPerson", () => {
       "associationOlderThanEvent",
     ],
     [
+      "a read older than what is stored, after an event that no stamp shows",
+      "outdated",
+      { stored: linked, hint: { at: { association: 1 }, looks: 0 } },
+      "olderThanStored",
+    ],
+    [
       "a read older than what is stored and than an event since",
       "outdated",
       { stored: linked, hint: { at: { property: Number.MAX_SAFE_INTEGER }, looks: 0 } },

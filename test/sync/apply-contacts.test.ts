@@ -103,6 +103,21 @@ describe("applyContacts", () => {
     expect(outcome).toEqual({ kind: "again", why: "stillArchived" });
   });
 
+  it("leaves what it has absorbed alone once that has ended", async () => {
+    const hint = change("contact", "3", { merged: world.now() });
+    const read = { observed: live({ mergedIds: ["4"] }), companyIds: ["1"], hint };
+    const reason = { code: "absorbedBy", survivorId: "3" } as const;
+    await world.store.write(samplePerson("4", "1", { state: "merged", reason }));
+    await applyRead(read, sampleCustomer("1"));
+    expect((await world.store.readContacts(["4"])).get("4")?.persons).toMatchObject([{ revision: 1 }]);
+  });
+
+  it("looks again for a restored contact that is seen at no company yet", async () => {
+    const hint = change("contact", "3", { restored: world.now() });
+    const outcome = await applyRead({ observed: live(), companyIds: [], hint });
+    expect(outcome).toEqual({ kind: "again", why: "perhapsOlder" });
+  });
+
   it("looks again for a restored contact that is found neither alive nor in the bin, and for no other", async () => {
     const observed = { kind: "missing", readAtMs: world.now() } as const;
     const restored = change("contact", "3", { restored: world.now() });

@@ -1,3 +1,4 @@
+import { survivorIdOf } from "../../domain/merge.ts";
 import { followPointers } from "../apply-deals.ts";
 import type { CustomerStates } from "../../domain/customer-states.ts";
 import type { CompanyLink } from "../../domain/hubspot-object.ts";
@@ -32,9 +33,7 @@ export async function knowCustomers(
   for (let steps = 0; unsure.length > 0 && steps < MOST_POINTERS; steps += 1) {
     const found = await store.readCustomers(unsure);
     for (const [id, customer] of found) read.set(id, states.foresee(customer));
-    const survivorIds = [...found.values()].flatMap(({ reason }) =>
-      reason !== undefined && "survivorId" in reason ? [reason.survivorId] : [],
-    );
+    const survivorIds = [...found.values()].flatMap((customer) => survivorIdOf(customer) ?? []);
     unsure = [...new Set(survivorIds)].filter((id) => !read.has(id));
   }
   return (companyId, isFollowed) => {
