@@ -28,7 +28,10 @@ export const SYNC: Readonly<Record<string, FileExpectation>> = {
   },
   "lib/sync/apply-deals.ts": {
     least: 100,
-    explained: [{ at: "primaryId === undefined ? undefined :", to: "false", why: "no company has no customer" }],
+    explained: [
+      { at: "primaryId === undefined ? undefined :", to: "false", why: "no company has no customer" },
+      { at: "survivorId === undefined ? undefined :", to: "false", why: "no company has no customer" },
+    ],
   },
   "lib/sync/apply-sightings.ts": {
     least: 100,
