@@ -87,7 +87,13 @@ export function pageOf<T>(item: z.ZodType<T>): z.ZodType<{ readonly items: reado
 /** Counts of a pass by type: read, created, updated … */
 const counts = z.record(z.string(), z.record(z.string(), z.number()));
 
-const brake = z.looseObject({ active: z.number(), harmed: z.number(), limit: z.number(), isHeld: z.boolean() });
+const brake = z.looseObject({
+  active: z.number(),
+  harmed: z.number(),
+  listed: z.number(),
+  limit: z.number(),
+  isHeld: z.boolean(),
+});
 
 export const passAnswer = z.looseObject({
   id: z.string(),

@@ -1,7 +1,7 @@
 import type { PassAnswer } from "./api-answers.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { CommandCall } from "./command.ts";
-import { confirmingCommand } from "../domain/brake.ts";
+import { confirmingCommand, foretellHolds } from "../domain/brake.ts";
 import { spellCommand } from "./target.ts";
 import { formatDuration, formatTime, paint, toPlainLine } from "./terminal/display-text.ts";
 import { listCountColumns } from "../domain/count-columns.ts";
@@ -124,10 +124,11 @@ export function renderUse(io: CliIo, { counts }: PassAnswer): string {
   );
 }
 
-function renderReport(io: CliIo, { report }: PassAnswer): string {
+function renderReport(io: CliIo, { report, dryRun }: PassAnswer): string {
   if (report === undefined) return "";
-  const { warnings, durationSeconds, hubspotCalls, rateLimitedCalls } = report;
+  const { durationSeconds, hubspotCalls, rateLimitedCalls } = report;
   const cost = `${hubspotCalls} calls to HubSpot (${rateLimitedCalls} refused for the rate), ${formatDuration(durationSeconds * 1000)}\n`;
+  const warnings = [...report.warnings, ...(dryRun === true ? foretellHolds(report.brake) : [])];
   return cost + warnings.map((warning) => `${paint(io, "yellow", toPlainLine(warning))}\n`).join("");
 }
 

@@ -1,3 +1,5 @@
+import { OBJECT_TYPES, type ObjectType } from "./hubspot-object.ts";
+
 /** How much one run may deactivate. */
 export interface BrakeSettings {
   /** Share of the active records of a type, 0 to 100. */
@@ -31,6 +33,31 @@ export function judgeBrake(load: BrakeLoad, settings: BrakeSettings): BrakeVerdi
   if (load.confirmed !== undefined && load.harmed <= load.confirmed) return { kind: "free" };
   if (load.listed === 0 && load.harmed > 0) return { kind: "held", why: "emptyListing", limit: 0 };
   return load.harmed > usual ? { kind: "held", why: "tooMany", limit: usual } : { kind: "free" };
+}
+
+/** What the brake holds of one type, and the limit, in words. */
+export function describeHold(
+  type: ObjectType,
+  { active, harmed, listed, limit }: Omit<BrakeLoad, "confirmed"> & { readonly limit: number },
+): string {
+  return listed === 0
+    ? `HubSpot listed no ${type} at all, and ${harmed} records would be deactivated`
+    : `${harmed} of ${active} records of type ${type} would be deactivated or lose their customer, at most ${limit} may`;
+}
+
+/**
+ * What a dry run or preview says of the brake: one line for each type that would hold a real pass back.
+ *
+ * @param brake what the run read of the brake, by type
+ */
+export function foretellHolds(
+  brake: Readonly<Partial<Record<ObjectType, Parameters<typeof describeHold>[1] & { readonly isHeld: boolean }>>>,
+): readonly string[] {
+  return OBJECT_TYPES.flatMap((type) => {
+    const reading = brake[type];
+    if (reading?.isHeld !== true) return [];
+    return `The brake would stop a real pass before it deactivates anything: ${describeHold(type, reading)}`;
+  });
 }
 
 /**

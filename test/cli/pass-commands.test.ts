@@ -218,6 +218,11 @@ describe("reconcile", () => {
     const [, command] = /If this is right: npx hubspot-zep (reconcile --confirm [\w-]+)/u.exec(held.out) ?? [];
     expect(command).toBeDefined();
     // Only the names tell whether it is right.
+    expect(held.out).not.toContain("would stop");
+    const tried = await run("reconcile --dry-run --watch");
+    expect(tried.out.match(/^The brake would stop a real pass .*$/gmu)).toEqual([
+      expect.stringMatching(/: 24 of 25 records of type company would be deactivated .*, at most 20 may$/u),
+    ]);
     const named = await run("preview");
     expect(named.out).toMatch(/^Would be deactivated \(24\)\n {2}customer \d+ Masse \d+$/mu);
     expect((await run("health")).exitCode).toBe(1);

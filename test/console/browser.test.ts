@@ -118,6 +118,17 @@ describe.skipIf(BROWSER === undefined)("the console in a browser", () => {
     expect((await world.api("GET", "/v1/customers/501")).body).toMatchObject({ address: { city: "Ulm" } });
   });
 
+  it("says of a dry run that the brake would stop a real one", async () => {
+    const brake = { company: { active: 60, harmed: 26, listed: 34, limit: 20, isHeld: true } };
+    const report = { warnings: [], durationSeconds: 1, hubspotCalls: 1, rateLimitedCalls: 0, brake, listed: [] };
+    const tried = { id: "p-1", status: "succeeded", dryRun: true, startedAt: "2026-11-25T03:00:00Z", types: [] };
+    await page.route("**/reconciliations/p-1", (route) => route.fulfill({ json: { ...tried, counts: {}, report } }));
+    await open("#/reconciliations/p-1");
+    const warning = page.getByText("The brake would stop a real pass");
+    await warning.waitFor();
+    expect(await warning.innerText()).toContain("26 of 60 records of type company");
+  });
+
   it("breaks no rule of its own content security policy and throws nothing", () => {
     expect(complaints).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { confirmingCommand, judgeBrake, type BrakeLoad, type BrakeVerdict } from "../../lib/domain/brake.ts";
+import { confirmingCommand, foretellHolds, judgeBrake, type BrakeLoad, type BrakeVerdict } from "../../lib/domain/brake.ts";
 
 const USUAL = { percent: 10, minimum: 20 };
 const FREE: BrakeVerdict = { kind: "free" };
@@ -53,5 +53,25 @@ describe("judgeBrake", () => {
 describe("confirmingCommand", () => {
   it("carries out what the pass was held from", () => {
     expect(confirmingCommand("20261124-010000-abc")).toBe("npx hubspot-zep reconcile --confirm 20261124-010000-abc");
+  });
+});
+
+describe("foretellHolds", () => {
+  const reading = { active: 100, harmed: 30, listed: 70, limit: 20 };
+
+  it("says of each type that is held, and of no other, how many would go and how many may", () => {
+    const brake = {
+      deal: { active: 9, harmed: 9, listed: 0, limit: 0, isHeld: true },
+      company: { ...reading, isHeld: true },
+      contact: { ...reading, isHeld: false },
+    };
+    expect(foretellHolds(brake)).toEqual([
+      "The brake would stop a real pass before it deactivates anything: 30 of 100 records of type company would be deactivated or lose their customer, at most 20 may",
+      "The brake would stop a real pass before it deactivates anything: HubSpot listed no deal at all, and 9 records would be deactivated",
+    ]);
+  });
+
+  it("says nothing where nothing is held", () => {
+    expect(foretellHolds({ company: { ...reading, isHeld: false } })).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { PassView } from "../../api/reconciliation-schemas.ts";
+import { foretellHolds } from "../../domain/brake.ts";
 import { listCountColumns } from "../../domain/count-columns.ts";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
 import { listUse } from "../../domain/use-rows.ts";
@@ -52,8 +53,14 @@ export async function showReconciliation({ id = "" }: Route, page: Page): Promis
     countTable(pass),
     ...causes(pass),
     ...use(pass),
-    ...(pass.report?.warnings ?? []).map((warning) => element("p", { class: "warning" }, [warning])),
+    ...listWarnings(pass).map((warning) => element("p", { class: "warning" }, [warning])),
   ]);
+}
+
+/** A real pass that the brake stops says so in its reason. */
+function listWarnings({ dryRun, report }: PassView): readonly string[] {
+  if (report === undefined) return [];
+  return [...report.warnings, ...(dryRun ? foretellHolds(report.brake) : [])];
 }
 
 function countTable(pass: PassView): HTMLElement {

@@ -1,5 +1,5 @@
 import { METRICS } from "../../contract.ts";
-import { confirmingCommand } from "../../domain/brake.ts";
+import { confirmingCommand, describeHold } from "../../domain/brake.ts";
 import { createNumberSums } from "../../domain/number-sums.ts";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
 import { findUnknownStages } from "../../domain/stage-filter.ts";
@@ -107,11 +107,7 @@ async function askBrake(session: PassSession): Promise<string | undefined> {
   const confirmed = await readConfirmed(session);
   const held = session.pass.types.flatMap((type) => {
     const reading = readBrake(session, type, confirmed[type]);
-    if (!reading.isHeld) return [];
-    const { harmed, active, listed, limit } = reading;
-    return listed === 0
-      ? `HubSpot listed no ${type} at all, and ${harmed} records would be deactivated`
-      : `${harmed} of ${active} records of type ${type} would be deactivated or lose their customer, at most ${limit} may`;
+    return reading.isHeld ? describeHold(type, reading) : [];
   });
   if (held.length === 0) return undefined;
   return `${held.join("; ")}. Nothing was deactivated. If this is right: ${confirmingCommand(session.pass.passId)}`;
