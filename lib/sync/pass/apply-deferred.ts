@@ -7,7 +7,7 @@ import { chunk, mapConcurrently } from "../run.ts";
 import { settleFailure } from "./settle-page.ts";
 import { decodeDeferred, toChange } from "./deferred-object.ts";
 import type { Change } from "../../domain/change.ts";
-import type { SyncRecord } from "../../domain/record.ts";
+import type { Cause, SyncRecord } from "../../domain/record.ts";
 import type { AppliedChange } from "../apply-changes.ts";
 import type { DeferredObject } from "./deferred-object.ts";
 import type { PassSession } from "./pass-session.ts";
@@ -108,11 +108,39 @@ async function countApplied(
   if (outcome.kind === "failed") return { failing: 1 };
   if (outcome.kind === "done" && outcome.writes > 0) return deferred.counts;
   const records = await readObjectRecords(session.run, deferred.type, deferred.id);
+  if (await isFollowedUp(session, records)) return deferred.counts;
   if (records.some(isActive)) return { spared: 1 };
   // The survivor of a merge has taken it over since; or a webhook came, and then there is nothing to report.
-  return records.some((record) => isChangedBy(session, record)) ? deferred.counts : {};
+  return records.some((record) => findChanges(session, record, "pass").length > 0) ? deferred.counts : {};
 }
 
-function isChangedBy({ pass }: PassSession, { history }: SyncRecord): boolean {
-  return history.some(({ cause, atMs }) => cause === "pass" && atMs >= pass.startedAtMs);
+/**
+ * Whether a worker was faster with what this pass has led to:
+ *
+ * ```
+ * pass     customer deleted ─▶ its contacts and deals queued ─▶ waits for replicas ─▶ nothing left to write
+ * worker                                                    takes them over
+ * ```
+ */
+async function isFollowedUp(session: PassSession, records: readonly SyncRecord[]): Promise<boolean> {
+  const companyIds = records.flatMap((record) =>
+    findChanges(session, record, "event").length > 0 ? listCompanies(record) : [],
+  );
+  if (companyIds.length === 0) return false;
+  const customers = await session.run.store.readCustomers(companyIds);
+  return [...customers.values()].some((customer) =>
+    findChanges(session, customer, "pass").some(({ fields }) => fields.some(({ field }) => field === "state")),
+  );
+}
+
+/** The company that a record depends on; a project that has lost it still names it. */
+function listCompanies(record: SyncRecord): readonly string[] {
+  if (record.type === "customer") return [];
+  const companyId = record.type === "project" ? record.fields?.companyId : record.companyId;
+  return companyId === undefined ? [] : [companyId];
+}
+
+/** What a pass, or an event or follow-up, changed about a record since this pass began. */
+function findChanges({ pass }: PassSession, { history }: SyncRecord, by: Cause): SyncRecord["history"] {
+  return history.filter(({ cause, atMs }) => cause === by && atMs >= pass.startedAtMs);
 }

@@ -32,6 +32,26 @@ async function leaveCompany(): Promise<Filled> {
   return filled;
 }
 
+const company = (number: number) => ({ type: "company", id: companyId(number) }) as const;
+
+/** A company with a contact and a deal is gone, and both are put off. */
+async function loseCompany(): Promise<{ readonly filled: Filled; readonly session: PassSession }> {
+  const filled = await carryOver(12, { contacts: 12, deals: 12 });
+  filled.hubspot.delete("company", companyId(1));
+  await wait(filled, 60_000);
+  const entries = [`contact:${contactId(1)}:deactivated=1`, `deal:${dealId(1)}:frozen=1`];
+  return { filled, session: await putOff(filled, entries) };
+}
+
+/** `contact deactivated 1`: what the pass did, and what it spared. */
+function describeCounts(session: PassSession): readonly string[] {
+  return ["company", "contact", "deal"].flatMap((type) =>
+    ["deactivated", "frozen", "spared"]
+      .filter((name) => session.countOf(type, name) > 0)
+      .map((name) => `${type} ${name} ${session.countOf(type, name)}`),
+  );
+}
+
 /** A session that has put these off and come to applying them. */
 async function putOff(filled: Filled, entries: readonly string[], workMs?: number): Promise<PassSession> {
   const { world } = filled;
@@ -196,6 +216,39 @@ describe("what was put off and", () => {
     expect(await apply(filled, session)).toBe(true);
     const counts = ["spared", "failing", "deactivated"].map((name) => session.countOf("company", name));
     expect(counts).toEqual([0, 0, 0]);
+  });
+
+  it("was settled by a worker because this pass took its company away counts all the same", async () => {
+    const { filled, session } = await loseCompany();
+    await filled.world.clock.run(applyChanges(session.run, [toChange({ ...company(1), counts: {} })], "the-pass"));
+    await work(filled);
+    expect(await apply(filled, session)).toBe(true);
+    expect(describeCounts(session)).toEqual(["contact deactivated 1", "deal frozen 1"]);
+  });
+
+  it("was settled by a worker because a webhook took its company away counts nowhere", async () => {
+    const { filled, session } = await loseCompany();
+    const { run } = session;
+    const change = { ...company(1), at: { deleted: run.clock.now() }, looks: 0, failures: 0 };
+    await filled.world.clock.run(applyChanges({ ...run, cause: "event" }, [change], "webhook"));
+    await work(filled);
+    expect(await apply(filled, session)).toBe(true);
+    expect(describeCounts(session)).toEqual(["deal spared 1"]);
+  });
+
+  it("was deactivated by a webhook, while this pass only renamed its company, counts nowhere", async () => {
+    const filled = await carryOver(12, { contacts: 12 });
+    filled.hubspot.update("company", companyId(1), { name: "Anders" });
+    filled.hubspot.delete("contact", contactId(1));
+    await wait(filled, 60_000);
+    const session = await putOff(filled, [`contact:${contactId(1)}:deactivated=1`]);
+    const { run } = session;
+    await filled.world.clock.run(applyChanges(run, [toChange({ ...company(1), counts: {} })], "the-pass"));
+    const at = { deleted: run.clock.now() };
+    const change = { type: "contact", id: contactId(1), at, looks: 0, failures: 0 } as const;
+    await filled.world.clock.run(applyChanges({ ...run, cause: "event" }, [change], "webhook"));
+    expect(await apply(filled, session)).toBe(true);
+    expect(describeCounts(session)).toEqual([]);
   });
 
   it("was taken over by the survivor of a merge in this pass counts as put off", async () => {
