@@ -2,6 +2,7 @@ import * as z from "zod";
 import { NonRetryableError, RetryableError } from "../sync/errors.ts";
 import type { FailureCode } from "../sync/errors.ts";
 import type { HeaderSource } from "./pacing.ts";
+import { REJECTED_TOKEN, REJECTED_TOKEN_REMEDY } from "./rejected-token.ts";
 
 /** One answer of HubSpot. The body of an error may hold personal data: it is read here and goes no further. */
 export interface ApiAnswer {
@@ -65,7 +66,7 @@ export function judgeAnswer(answer: ApiAnswer, call: string): AnswerVerdict {
   const message = describe(status, call, body);
   switch (status) {
     case 401:
-      return { kind: "tokenRejected", error: new NonRetryableError(message, { code: "tokenRejected" }) };
+      return { kind: "tokenRejected", error: tokenRejected(message) };
     case 403:
       return { kind: "fail", error: scopeMissing(message, body) };
     case 423:
@@ -109,6 +110,11 @@ function failure(answer: ApiAnswer, message: string, code: FailureCode): Retryab
 function readRetryAfter(headers: HeaderSource): number | undefined {
   const text = headers.get("retry-after") ?? "";
   return /^\d{1,6}(?:\.\d+)?$/u.test(text) ? Number(text) : undefined;
+}
+
+/** Commands and the reason of a pass show this sentence as it is. */
+function tokenRejected(message: string): NonRetryableError {
+  return new NonRetryableError(`${REJECTED_TOKEN}: ${message}. ${REJECTED_TOKEN_REMEDY}`, { code: "tokenRejected" });
 }
 
 function scopeMissing(message: string, body: ErrorBody): NonRetryableError {

@@ -53,6 +53,14 @@ describe("stages", () => {
     );
   });
 
+  it("says that HubSpot does not accept the token, and what to do", async () => {
+    const terminal = openTerminal({ env: { HUBSPOT_ACCESS_TOKEN: "pat-eu1-revoked" } });
+    expect(await terminal.run("stages")).toBe(1);
+    expect(terminal.errors()).toMatch(
+      /^HubSpot does not accept the access token: HubSpot answered 401 to GET \/.*\. Copy the access token again .*secrets set access-token/u,
+    );
+  });
+
   it("asks a person for the token, and tells a script where to put it", async () => {
     const terminal = openTerminal({ answers: [[/Access token/u, SIMULATED_TOKEN]] });
     expect(await terminal.run("stages")).toBe(0);

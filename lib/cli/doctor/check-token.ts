@@ -1,11 +1,11 @@
+import { REJECTED_TOKEN, REJECTED_TOKEN_REMEDY } from "../../hubspot/rejected-token.ts";
 import type { FailureCode } from "../../sync/errors.ts";
 import type { HubSpotReader } from "../../sync/ports.ts";
 import { isOperationalFailure, toFailureSentence } from "../failure-sentence.ts";
 import { ok, problem, type CheckLine } from "./check-line.ts";
 
 const REMEDIES: Readonly<Partial<Record<FailureCode, string>>> = {
-  tokenRejected:
-    "Copy the access token again (project app: Development > Projects > the project > the app > Auth; legacy private app: Settings > Integrations > Private Apps > the app > Auth) and store it with `npx hubspot-zep secrets set access-token --aws`.",
+  tokenRejected: REJECTED_TOKEN_REMEDY,
   unreachable: "Check the network, a proxy, and --hubspot-url.",
   timeout: "HubSpot is slow right now; try again, and look at https://status.hubspot.com.",
   dailyLimit: "The account has used up its calls of the day; try again after midnight in the portal's time zone.",
@@ -23,8 +23,7 @@ export async function checkToken(
     return expectedPortalId === undefined ? [opened] : [opened, comparePortals(portalId, expectedPortalId)];
   } catch (error) {
     if (!isOperationalFailure(error)) throw error;
-    const sentence =
-      error.code === "tokenRejected" ? "HubSpot does not accept the access token" : toFailureSentence(error);
+    const sentence = error.code === "tokenRejected" ? REJECTED_TOKEN : toFailureSentence(error);
     return [problem("token", sentence, REMEDIES[error.code] ?? "Try again in a few minutes.")];
   }
 }

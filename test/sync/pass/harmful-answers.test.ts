@@ -103,8 +103,16 @@ const FATAL: Listings = [
       url.pathname.endsWith("/details") ? json(200, { ...Object(JSON.parse(answer.body)), portalId: 1 }) : answer,
     /account 1,/u,
   ],
-  ["a token revoked at the start", () => () => BAD_TOKEN, /401/u],
-  ["a token revoked in the middle of the listing", () => replaceLists(BAD_TOKEN, { from: 4 }), /401/u],
+  [
+    "a token revoked at the start",
+    () => () => BAD_TOKEN,
+    /^HubSpot does not accept the access token: .* 401 .*secrets set access-token/u,
+  ],
+  [
+    "a token revoked in the middle of the listing",
+    () => replaceLists(BAD_TOKEN, { from: 4 }),
+    /^HubSpot does not accept the access token: .* 401 .*secrets set access-token/u,
+  ],
   [
     "a scope lost for contacts",
     () => replaceLists(MISSING_SCOPE, { matches: isOf("contacts") }),
