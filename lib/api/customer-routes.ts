@@ -9,7 +9,7 @@ import { refuseUnknown } from "./problem.ts";
 import { customerEditSchema, customerSchema, hubspotId, listQuerySchema, pageSchema } from "./record-schemas.ts";
 import { etagOf, viewContactPerson, viewCustomer, viewPage, viewProject } from "./record-views.ts";
 import { requireDone } from "./refusals.ts";
-import { defineRoute, NOTHING, type Route } from "./route.ts";
+import { defineRoute, NO_FIELDS, NOTHING, type Route } from "./route.ts";
 
 const COMMON = { tag: "Customers", query: NOTHING, body: NOTHING, answer: customerSchema } as const;
 const ONE = { ...COMMON, params: z.object({ companyId: hubspotId }), isVersioned: true } as const;
@@ -60,6 +60,7 @@ export function createCustomerRoutes(ports: ApiPorts): readonly Route[] {
       method: "post",
       path: "/v1/customers/{companyId}/detach",
       summary: "Ends the sync of a customer: all its fields can be edited, nothing comes from HubSpot any more",
+      body: NO_FIELDS,
       handle: async ({ params, expectedRevision }) =>
         answer(requireDone(await detachCustomerRecord(run, { id: params.companyId, expectedRevision }))),
     }),

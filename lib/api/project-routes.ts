@@ -9,7 +9,7 @@ import { refuseUnknown } from "./problem.ts";
 import { hubspotId, listQuerySchema, pageSchema, projectEditSchema, projectSchema } from "./record-schemas.ts";
 import { etagOf, viewPage, viewProject } from "./record-views.ts";
 import { requireDone } from "./refusals.ts";
-import { defineRoute, NOTHING, type Route } from "./route.ts";
+import { defineRoute, NO_FIELDS, NOTHING, type Route } from "./route.ts";
 
 const COMMON = { tag: "Projects", query: NOTHING, body: NOTHING, answer: projectSchema } as const;
 const ONE = { ...COMMON, params: z.object({ dealId: hubspotId }), isVersioned: true } as const;
@@ -60,6 +60,7 @@ export function createProjectRoutes(ports: ApiPorts): readonly Route[] {
       method: "post",
       path: "/v1/projects/{dealId}/detach",
       summary: "Ends the sync of a project: all its fields can be edited, nothing comes from HubSpot any more",
+      body: NO_FIELDS,
       handle: async ({ params, expectedRevision }) =>
         answer(requireDone(await detachProjectRecord(run, { id: params.dealId, expectedRevision }))),
     }),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { BILLING_TYPES, PROJECT_STATUSES, RECORD_STATES } from "../domain/record.ts";
+import { lineEdit, textEdit } from "./edit-texts.ts";
 
 /** Schemas that have a name in the API's description. */
 export const API_SCHEMAS = z.registry<{ readonly id: string }>();
@@ -94,27 +95,27 @@ export const customerSchema = z
 
 /** What may be asked to change on a customer. */
 export const customerEditSchema = z.strictObject({
-  customerNumber: text.trim().min(1, "expected at least one character").exactOptional(),
-  name: text.exactOptional(),
-  phone: text.exactOptional(),
+  customerNumber: lineEdit.exactOptional(),
+  name: textEdit.exactOptional(),
+  phone: textEdit.exactOptional(),
   address: z
     .strictObject({
-      street: z.array(text).exactOptional(),
-      postalCode: text.exactOptional(),
-      city: text.exactOptional(),
-      country: text.exactOptional(),
+      street: z.array(textEdit).exactOptional(),
+      postalCode: textEdit.exactOptional(),
+      city: textEdit.exactOptional(),
+      country: textEdit.exactOptional(),
     })
     .exactOptional(),
-  website: text.exactOptional(),
-  remark: text.exactOptional(),
+  website: textEdit.exactOptional(),
+  remark: textEdit.exactOptional(),
 });
 
-const names = z.array(text.trim().min(1, "expected at least one character")).max(500);
+const names = z.array(lineEdit).max(500);
 
 /** What may be asked to change on a project. */
 export const projectEditSchema = z.strictObject({
-  shortForm: text.trim().min(1, "expected at least one character").exactOptional(),
-  description: text.exactOptional(),
+  shortForm: lineEdit.exactOptional(),
+  description: textEdit.exactOptional(),
   companyId: hubspotId.exactOptional(),
   tasks: names.exactOptional(),
   projectEmployees: names.exactOptional(),

@@ -5,6 +5,9 @@ import { ApiProblem } from "./problem.ts";
 /** A part of a request that holds nothing. */
 export const NOTHING = z.object({});
 
+/** The body of a request that asks for something with no more to say. */
+export const NO_FIELDS = z.strictObject({});
+
 /** What a route answers: a body, and the version of the record it shows. */
 export interface Answer<T> {
   readonly body: T;

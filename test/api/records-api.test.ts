@@ -178,6 +178,38 @@ describe("methods and bodies", () => {
   });
 });
 
+describe("control characters in an edit", () => {
+  it.each([
+    ["customers", { customerNumber: "a\u0000b" }, "customerNumber", "U+0000 at position 2"],
+    ["customers", { customerNumber: "K-\n1" }, "customerNumber", "U+000A at position 3"],
+    ["customers", { remark: "\u0007" }, "remark", "U+0007 at position 1"],
+    ["customers", { address: { city: "K\u0085iel" } }, "address.city", "U+0085 at position 2"],
+    ["customers", { address: { street: ["Weg 1", "\u001B[2J"] } }, "address.street.1", "U+001B at position 1"],
+    ["projects", { shortForm: "UMBAU\u007F" }, "shortForm", "U+007F at position 6"],
+    ["projects", { tasks: ["Bau", "Pl\tan"] }, "tasks.1", "U+0009 at position 3"],
+    ["projects", { description: "Um\u000Bbau" }, "description", "U+000B at position 3"],
+  ])("of %s are refused in %j, naming field and character", async (...[list, body, field, place]) => {
+    const answer = await desk.ask("PATCH", `/v1/${list}/${list === "customers" ? company : deal}`, { body });
+    const errors = [{ field, message: `has the control character ${place}, expected none` }];
+    expect(answer).toMatchObject({ status: 422, body: { code: "invalid", errors } });
+  });
+
+  it("may part and indent the lines of a text", async () => {
+    const body = { remark: "eins\r\n\tzwei" };
+    // It is HubSpot's to change, but not malformed.
+    expect(await desk.ask("PATCH", `/v1/customers/${company}`, { body })).toMatchObject({ status: 409 });
+  });
+});
+
+describe("POST of a detach", () => {
+  it.each(["customers", "projects"])("of %s refuses what it does not know, and detaches nothing", async (list) => {
+    const path = `/v1/${list}/${list === "customers" ? company : deal}`;
+    const { status, body } = await desk.ask("POST", `${path}/detach`, { body: { dryRun: true } });
+    expect([status, body["errors"]]).toEqual([422, [{ field: "body", message: "has a field that does not exist" }]]);
+    expect(await desk.get(path)).toMatchObject({ state: "linked" });
+  });
+});
+
 describe("PATCH while HubSpot leads", () => {
   it("refuses a customer's led fields, naming every one, and changes nothing", async () => {
     const before = await desk.get(`/v1/customers/${company}`);
