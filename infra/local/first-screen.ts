@@ -1,8 +1,10 @@
 import { styleText } from "node:util";
+import { spellCommand } from "../../lib/cli/target.ts";
 import { KEYS } from "./keys.ts";
 import type { LiveView } from "./live-view.ts";
 import type { LocalOptions } from "./local-options.ts";
 import type { LocalStack } from "./local-stack.ts";
+import { optionsOf } from "./stack-url.ts";
 
 /** What a newcomer needs to know once everything runs: what runs where, and what happens now. */
 export function describeStack(stack: LocalStack, options: LocalOptions): string {
@@ -78,9 +80,8 @@ function describeNow(stack: LocalStack, options: LocalOptions): readonly string[
 
 function listExamples(stack: LocalStack, options: LocalOptions): readonly (readonly [string, string])[] {
   const read = [`curl -s '${stack.url}/v1/customers?limit=3'`, "the records, as ZEP would show them"] as const;
-  const address = stack.url.endsWith(":8787") ? "" : ` --url ${stack.url}`;
   const health = [
-    `npx hubspot-zep health${address}`,
+    spellCommand({ options: optionsOf(stack.url) }, "health"),
     "what is in sync, excluded or failing, and why; also: list, show, explain, reconcile --watch, --help",
   ] as const;
   if (stack.simulated === undefined) return [read, health];

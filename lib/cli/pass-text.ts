@@ -12,11 +12,16 @@ const TYPES = ["company", "contact", "deal"] as const;
 
 type Caller = Pick<CommandCall, "io" | "options">;
 
-/** A pass in one line. The command that confirms a stopped one gets the options that lead to the same records. */
+/** Why a pass ended badly. The command that confirms a stopped one gets the options that lead to the same records. */
+export function spellReason(call: Pick<Caller, "options">, id: string, reason: string): string {
+  const confirming = spellCommand(call, `reconcile --confirm ${id}`);
+  return toPlainLine(reason).replace(confirmingCommand(id), () => confirming);
+}
+
+/** A pass in one line. */
 export function describePass(call: Caller, pass: PassAnswer): string {
   const { id, status, reason, startedAt } = pass;
-  const confirming = spellCommand(call, `reconcile --confirm ${id}`);
-  const why = reason === undefined ? "" : `: ${toPlainLine(reason).replace(confirmingCommand(id), () => confirming)}`;
+  const why = reason === undefined ? "" : `: ${spellReason(call, id, reason)}`;
   return `${nameKind(pass)} ${id} of ${formatTime(Date.parse(startedAt))} ${status}${why}`;
 }
 

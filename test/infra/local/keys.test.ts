@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { followPass } from "../../../infra/local/follow-pass.ts";
 import { editUnheard } from "../../../infra/local/keys.ts";
+import { confirmingCommand } from "../../../lib/domain/brake.ts";
 import type { Pass } from "../../../lib/sync/pass-ports.ts";
 import { startLocalWorld, type LocalWorld } from "../../fixtures/local-world.ts";
 
@@ -22,6 +23,20 @@ async function reconcile(): Promise<string> {
   return followPass(world.stack, started.passId);
 }
 
+/** What is told of a pass that the brake stopped. */
+function followStopped(url: string, reason: string): Promise<string> {
+  const stopped: Pass = {
+    passId: "p-1",
+    status: "stopped",
+    reason,
+    startedAtMs: 0,
+    isDryRun: false,
+    types: ["company"],
+    counts: { company: { read: 25 } },
+  };
+  return followPass({ url, readPass: () => Promise.resolve(stopped) }, "p-1");
+}
+
 describe("followPass", () => {
   it("says how many records had to be repaired after edits that nobody heard of, and why", async () => {
     expect(await editUnheard(world.stack)).toMatch(/^Companies \d+, \d+, \d+ have new names in HubSpot/u);
@@ -36,17 +51,15 @@ describe("followPass", () => {
   });
 
   it("says why a pass ended without success", async () => {
-    const stopped: Pass = {
-      passId: "p-1",
-      status: "stopped",
-      reason: "24 of 25 records would be deactivated",
-      startedAtMs: 0,
-      isDryRun: false,
-      types: ["company"],
-      counts: { company: { read: 25 } },
-    };
-    expect(await followPass({ readPass: () => Promise.resolve(stopped) }, "p-1")).toBe(
-      "Reconciliation stopped (24 of 25 records would be deactivated): 25 objects read, 0 repaired.",
-    );
+    const told = await followStopped("http://127.0.0.1:8787", "24 of 25 records would be deactivated");
+    expect(told).toBe("Reconciliation stopped (24 of 25 records would be deactivated): 25 objects read, 0 repaired.");
+  });
+
+  it.each([
+    ["http://127.0.0.1:8787", ""],
+    ["http://127.0.0.1:9787", " --url http://127.0.0.1:9787"],
+  ])("names the command that confirms a stopped one, so that it finds the stack at %s", async (url, options) => {
+    const told = await followStopped(url, `24 of 25. If this is right: ${confirmingCommand("p-1")}`);
+    expect(told).toContain(`If this is right: npx hubspot-zep reconcile --confirm p-1${options}): 25 objects`);
   });
 });
