@@ -33,7 +33,8 @@ const health = z
     excluded: named,
     failing: named,
     lastEventAt: z.iso.datetime().optional(),
-    lastPass: passSchema.optional(),
+    lastPass: passSchema.optional().meta({ description: "The newest one of all types, dry runs aside." }),
+    lastPartialPass: passSchema.optional().meta({ description: "The newest one of some types, if it is newer." }),
     queue: depth,
     deadLetters: z.number(),
   })
@@ -60,7 +61,7 @@ export function createHealthRoutes(ports: ApiPorts): readonly Route[] {
 
 async function viewHealth(ports: ApiPorts): Promise<z.input<typeof health>> {
   const [found, portal] = await Promise.all([readHealth(ports), ports.passes.readPortal()]);
-  const { counts, excluded, failing, lastEventAtMs, lastPass, queue, deadLetters } = found;
+  const { counts, excluded, failing, lastEventAtMs, lastPass, lastPartialPass, queue, deadLetters } = found;
   return {
     ...(portal !== undefined && { portal }),
     counts: {
@@ -72,6 +73,7 @@ async function viewHealth(ports: ApiPorts): Promise<z.input<typeof health>> {
     failing: failing.map(nameWithReason),
     ...(lastEventAtMs !== undefined && { lastEventAt: toIso(lastEventAtMs) }),
     ...(lastPass !== undefined && { lastPass: viewPass(lastPass) }),
+    ...(lastPartialPass !== undefined && { lastPartialPass: viewPass(lastPartialPass) }),
     queue: { ...queue },
     deadLetters: deadLetters.waiting + deadLetters.inFlight + deadLetters.delayed,
   };

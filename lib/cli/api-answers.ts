@@ -127,6 +127,7 @@ export const healthAnswer = z.looseObject({
   portal: z.looseObject({ portalId: z.string() }).optional(),
   lastEventAt: text,
   lastPass: passAnswer.optional(),
+  lastPartialPass: passAnswer.optional(),
   counts: counts.default({}),
   excluded: named.default([]),
   failing: named.default([]),

@@ -1,3 +1,4 @@
+import { OBJECT_TYPES } from "../domain/hubspot-object.ts";
 import { RECORD_STATES } from "../domain/record.ts";
 import { mapConcurrently } from "./run.ts";
 import type { RecordState, SyncRecord } from "../domain/record.ts";
@@ -25,8 +26,10 @@ export interface Health {
   readonly excluded: readonly SyncRecord[];
   readonly failing: readonly SyncRecord[];
   readonly lastEventAtMs?: number;
-  /** The newest one that was no dry run: what was only tried says nothing of whether all is right. */
+  /** The newest one of all types that was no dry run: what was only tried says nothing of whether all is right. */
   readonly lastPass?: Pass;
+  /** The newest one of some types, if it is newer: it says nothing of the others. */
+  readonly lastPartialPass?: Pass;
   readonly queue: QueueDepth;
   readonly deadLetters: QueueDepth;
 }
@@ -43,14 +46,14 @@ export const MOST_NAMED = 50;
  * @throws RetryableError when the store or a queue fails
  */
 export async function readHealth({ store, queue, deadLetters, passes }: HealthPorts): Promise<Health> {
-  const [customers, contactPersons, projects, depth, deadDepth, lastEventAtMs, lastPass] = await Promise.all([
+  const [customers, contactPersons, projects, depth, deadDepth, lastEventAtMs, lastPasses] = await Promise.all([
     countStates(store.listCustomers),
     countStates(store.listContactPersons),
     countStates(store.listProjects),
     queue.readDepth(),
     deadLetters.readDepth(),
     passes.readLastEvent(),
-    findLastPass(passes),
+    findLastPasses(passes),
   ]);
   const named = (state: RecordState) =>
     [customers, contactPersons, projects].flatMap(({ records }) => (records.get(state) ?? []).slice(0, MOST_NAMED));
@@ -61,22 +64,27 @@ export async function readHealth({ store, queue, deadLetters, passes }: HealthPo
     queue: depth,
     deadLetters: deadDepth,
     ...(lastEventAtMs !== undefined && { lastEventAtMs }),
-    ...(lastPass !== undefined && { lastPass }),
+    ...lastPasses,
   };
 }
 
-/** Passes that are read at once; rarely were more than these tried since the last one. */
+/** Passes that are read at once; rarely were more than these tried or partial since the last one. */
 const PASSES_AT_ONCE = 10;
 
-async function findLastPass(passes: HealthPorts["passes"]): Promise<Pass | undefined> {
+async function findLastPasses(passes: HealthPorts["passes"]): Promise<Pick<Health, "lastPass" | "lastPartialPass">> {
+  let lastPartialPass: Pass | undefined;
   let cursor: string | undefined;
   do {
     const page = await passes.listPasses({ limit: PASSES_AT_ONCE, ...(cursor !== undefined && { cursor }) });
-    const found = page.items.find(({ isDryRun }) => !isDryRun);
-    if (found !== undefined) return found;
+    for (const pass of page.items) {
+      if (pass.isDryRun) continue;
+      if (pass.types.length === OBJECT_TYPES.length)
+        return { lastPass: pass, ...(lastPartialPass && { lastPartialPass }) };
+      lastPartialPass ??= pass;
+    }
     cursor = page.cursor;
   } while (cursor !== undefined);
-  return undefined;
+  return { ...(lastPartialPass && { lastPartialPass }) };
 }
 
 interface Counted {

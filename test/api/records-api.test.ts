@@ -394,7 +394,7 @@ describe("GET /v1/health", () => {
       excluded: [{ type: "company", reason: { code: "excludedByProperty" }, remedy: expect.any(String) }],
       failing: [],
       lastEventAt: expect.any(String),
-      lastPass: { id: started.body["id"], dryRun: false },
+      lastPartialPass: { id: started.body["id"], dryRun: false, types: ["company"] },
       queue: { waiting: 0, inFlight: 0, delayed: 0 },
       deadLetters: 0,
     });

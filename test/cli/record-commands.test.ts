@@ -73,6 +73,23 @@ describe("health", () => {
     expect(text).toContain(`  company ${excluded}: excluded: zep = Nein → Clear "zep" on the company in HubSpot`);
   });
 
+  it.each([
+    ["stopped", "succeeded", 1],
+    ["succeeded", "failed", 1],
+    ["succeeded", "succeeded", 0],
+  ])("shows a %s pass and a newer one of some types that %s, and ends with %i", async (whole, partial, exitCode) => {
+    const pass = { startedAt: "2026-11-25T03:00:00Z", types: ["company", "contact", "deal"] };
+    const health = {
+      lastPass: { ...pass, id: "p-1", status: whole },
+      lastPartialPass: { ...pass, id: "p-2", status: partial, types: ["contact", "deal"] },
+    };
+    const answer = () => Promise.resolve(Response.json(health));
+    const told = await runCli("http://127.0.0.1", ["health"], { fetch: answer });
+    expect(told.exitCode).toBe(exitCode);
+    expect(told.out).toMatch(new RegExp(`^Last pass +pass p-1 of .* ${whole}$`, "mu"));
+    expect(told.out).toMatch(new RegExp(`^Last partial one +contact and deal only: pass p-2 of .* ${partial}$`, "mu"));
+  });
+
   it("gives scripts the API's own answer", async () => {
     expect(await json("health")).toMatchObject({ counts: { customers: { linked: 2 } }, deadLetters: 0, failing: [] });
   });

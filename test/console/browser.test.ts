@@ -118,6 +118,14 @@ describe.skipIf(BROWSER === undefined)("the console in a browser", () => {
     expect((await world.api("GET", "/v1/customers/501")).body).toMatchObject({ address: { city: "Ulm" } });
   });
 
+  it("shows a newer reconciliation of some types beside the last one of all", async () => {
+    await world.api("POST", "/v1/reconciliations", { types: ["contact"] });
+    await open("#/");
+    await page.reload();
+    await page.getByText("Last one of contact only").waitFor();
+    expect(await page.getByText("Last reconciliation: succeeded").count()).toBe(1);
+  });
+
   it("says of a dry run that the brake would stop a real one", async () => {
     const brake = { company: { active: 60, harmed: 26, listed: 34, limit: 20, isHeld: true } };
     const report = { warnings: [], durationSeconds: 1, hubspotCalls: 1, rateLimitedCalls: 0, brake, listed: [] };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { OBJECT_TYPES } from "../../lib/domain/hubspot-object.ts";
 import { RECORD_STATES, type RecordState, type SyncRecord } from "../../lib/domain/record.ts";
 import type { Pass } from "../../lib/sync/pass-ports.ts";
 import type { ListQuery } from "../../lib/sync/ports.ts";
@@ -52,7 +53,7 @@ function portsOf(given: {
 }
 
 function passOf(passId: string, changes: Partial<Pass> = {}): Pass {
-  return { passId, status: "succeeded", startedAtMs: 1, isDryRun: false, types: ["deal"], counts: {}, ...changes };
+  return { passId, status: "succeeded", startedAtMs: 1, isDryRun: false, types: OBJECT_TYPES, counts: {}, ...changes };
 }
 
 function show({ type, state }: SyncRecord): string {
@@ -104,6 +105,21 @@ describe("readHealth", () => {
     expect((await readHealth(ports)).lastPass).toEqual(stopped);
     expect(limits).toEqual([{ limit: 10 }, { limit: 10, cursor: "1" }]);
     expect((await readHealth(portsOf({ passes: [[passOf("p1", tried)]] }).ports)).lastPass).toBeUndefined();
+  });
+
+  it("lets no partial pass hide the one of all types before it, and shows both", async () => {
+    const stopped = passOf("p1", { status: "stopped" });
+    const partial = passOf("p3", { types: ["contact"] });
+    const passes = [[partial, passOf("p2", { types: ["company", "deal"] })], [stopped]];
+    expect(await readHealth(portsOf({ passes }).ports)).toMatchObject({ lastPass: stopped, lastPartialPass: partial });
+  });
+
+  it("shows a partial pass only when it is newer, or the only one", async () => {
+    const partial = passOf("p1", { types: ["contact"] });
+    const older = await readHealth(portsOf({ passes: [[passOf("p2"), partial]] }).ports);
+    expect([older.lastPass?.passId, Object.keys(older).includes("lastPartialPass")]).toEqual(["p2", false]);
+    const only = await readHealth(portsOf({ passes: [[partial]] }).ports);
+    expect([Object.keys(only).includes("lastPass"), only.lastPartialPass?.passId]).toEqual([false, "p1"]);
   });
 
   it("shows the queues, and last event and pass only once there are any", async () => {

@@ -1,5 +1,5 @@
 import { MOST_COUNTED } from "../../sync/read-health.ts";
-import { healthAnswer, type HealthAnswer } from "../api-answers.ts";
+import { healthAnswer, type HealthAnswer, type PassAnswer } from "../api-answers.ts";
 import { printResult, type Command, type CommandCall } from "../command.ts";
 import type { CliIo } from "../cli-io.ts";
 import { describePass } from "../pass-text.ts";
@@ -20,9 +20,11 @@ export const HEALTH: Command = {
   },
 };
 
-/** Whether nothing is left undone: no record fails, no message was given up, and the last pass came to its end. */
-function isInSync({ failing, deadLetters = 0, lastPass }: HealthAnswer): boolean {
-  const isPassUnfinished = lastPass?.status === "stopped" || lastPass?.status === "failed";
+/** Whether nothing is left undone: no record fails, no message was given up, and the last passes came to their end. */
+function isInSync({ failing, deadLetters = 0, lastPass, lastPartialPass }: HealthAnswer): boolean {
+  const isPassUnfinished = [lastPass, lastPartialPass].some(
+    (pass) => pass?.status === "stopped" || pass?.status === "failed",
+  );
   return failing.length === 0 && deadLetters === 0 && !isPassUnfinished;
 }
 
@@ -34,18 +36,23 @@ const LISTS: readonly (readonly [key: string, name: string])[] = [
 
 function renderHealth(call: CommandCall, health: HealthAnswer): string {
   const { io } = call;
-  const { queue, deadLetters = 0, lastEventAt, lastPass, failing, excluded } = health;
+  const { queue, deadLetters = 0, lastEventAt, lastPass, lastPartialPass, failing, excluded } = health;
   const waiting = queue === undefined ? 0 : queue.waiting + queue.inFlight + queue.delayed;
   const facts: readonly (readonly [string, string])[] = [
     ...LISTS.map(([key, name]) => [name, describeStates(io, health.counts[key] ?? {})] as const),
     ["Last event", lastEventAt === undefined ? "none yet" : formatTime(Date.parse(lastEventAt))],
     ["Last pass", lastPass === undefined ? "none yet" : describePass(call, lastPass)],
+    ...(lastPartialPass === undefined ? [] : [["Last partial one", describePartial(call, lastPartialPass)] as const]),
     ["Queue", waiting === 0 ? "empty" : `${countMessages(waiting)} in work`],
     ["Given up", deadLetters === 0 ? "nothing" : paint(io, "red", describeGivenUp(call, deadLetters))],
   ];
   const lines = facts.map(([name, value]) => `${paint(io, "dim", name.padEnd(17))}${value}`);
   const named = [...nameRecords(call, "excluded", excluded), ...nameRecords(call, "failing", failing)];
   return `${[...lines, ...named].join("\n")}\n`;
+}
+
+function describePartial(call: CommandCall, pass: PassAnswer): string {
+  return `${(pass.types ?? []).join(" and ")} only: ${describePass(call, pass)}`;
 }
 
 /** Only on AWS can messages be moved back; elsewhere a pass makes up for what they told of. */

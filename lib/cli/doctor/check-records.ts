@@ -1,7 +1,7 @@
-import { healthAnswer, type HealthAnswer } from "../api-answers.ts";
+import { healthAnswer, type HealthAnswer, type PassAnswer } from "../api-answers.ts";
 import type { RecordsClient } from "../records-client.ts";
 import { checkLastEvent } from "./check-last-event.ts";
-import { checkLastPass } from "./check-last-pass.ts";
+import { checkLastPass, type PassFacts } from "./check-last-pass.ts";
 import { ok, problem, type CheckLine } from "./check-line.ts";
 
 /**
@@ -21,15 +21,23 @@ export function checkRecords(
   health: HealthAnswer,
   { nowMs, target }: { readonly nowMs: number; readonly target: string },
 ): readonly CheckLine[] {
-  const { lastEventAt, lastPass, failing } = health;
+  const { lastEventAt, lastPass, lastPartialPass, failing } = health;
+  const checkPass = (pass: PassAnswer | undefined) => checkLastPass(pass && toFacts(pass), { nowMs, target });
   return [
     ...checkLastEvent(lastEventAt === undefined ? undefined : Date.parse(lastEventAt), nowMs),
-    ...checkLastPass(lastPass && { ...lastPass, passId: lastPass.id, startedAtMs: Date.parse(lastPass.startedAt) }, {
-      nowMs,
-      target,
-    }),
+    ...checkPass(lastPass),
+    ...(lastPartialPass === undefined ? [] : checkPass(lastPartialPass).map(callPartial)),
     ...checkFailing(failing, target),
   ];
+}
+
+function toFacts(pass: PassAnswer): PassFacts {
+  return { ...pass, passId: pass.id, startedAtMs: Date.parse(pass.startedAt) };
+}
+
+/** A pass of some types says nothing of the others, so it is told apart. */
+function callPartial(line: CheckLine): CheckLine {
+  return { ...line, check: "last partial pass" };
 }
 
 /** Failing records that are named; `health` names more. */

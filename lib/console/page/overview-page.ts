@@ -63,19 +63,18 @@ function bars(counts: readonly (readonly [state: string, count: number])[]): HTM
   return frame;
 }
 
-function runCard({ lastEventAt, lastPass, queue, deadLetters }: HealthView): HTMLElement {
+function passLink({ id, status, startedAt }: NonNullable<HealthView["lastPass"]>): HTMLElement {
+  return element("span", {}, [stateText({ state: status }), " ", link(`/reconciliations/${id}`, timeText(startedAt))]);
+}
+
+function runCard({ lastEventAt, lastPass, lastPartialPass, queue, deadLetters }: HealthView): HTMLElement {
   const waiting = queue.waiting + queue.inFlight + queue.delayed;
-  const pass: Child =
-    lastPass === undefined
-      ? "none yet"
-      : element("span", {}, [
-          stateText({ state: lastPass.status }),
-          " ",
-          link(`/reconciliations/${lastPass.id}`, timeText(lastPass.startedAt)),
-        ]);
   const facts: readonly (readonly [string, Child])[] = [
     ["Last event", timeText(lastEventAt)],
-    ["Last reconciliation", pass],
+    ["Last reconciliation", lastPass === undefined ? "none yet" : passLink(lastPass)],
+    ...(lastPartialPass === undefined
+      ? []
+      : [[`Last one of ${lastPartialPass.types.join(" and ")} only`, passLink(lastPartialPass)] as const]),
     ["Queue", waiting === 0 ? "empty" : `${waiting} messages in work`],
     ["Given up", deadLetters === 0 ? "nothing" : `${deadLetters} messages: npx hubspot-zep redrive`],
   ];

@@ -460,6 +460,20 @@ const CASES: readonly Case[] = [
       /^`npx hubspot-zep preview --aws` names .* `npx hubspot-zep reconcile --confirm 20261124-010000-abc --aws`/u,
   },
   {
+    name: "a stopped pass behind a newer one of some types",
+    check: "last pass",
+    arrange: () => tellHealth({ lastPass: passOf("stopped", 3, "31 of 200"), lastPartialPass: passOf("succeeded", 2) }),
+    finding: /was stopped by the brake: 31 of 200$/u,
+    remedy: /reconcile --confirm/u,
+  },
+  {
+    name: "a pass of some types that failed after one of all",
+    check: "last partial pass",
+    arrange: () => tellHealth({ lastPass: passOf("succeeded", 3), lastPartialPass: passOf("failed", 2, "why") }),
+    finding: /2 h 0 min ago, failed: why$/u,
+    remedy: /Mend that, then/u,
+  },
+  {
     name: "a pass that is late",
     check: "last pass",
     arrange: () => tellHealth({ lastPass: passOf("succeeded", 27) }),
