@@ -1,6 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { confirmingCommand, foretellHolds, judgeBrake, type BrakeLoad, type BrakeVerdict } from "../../lib/domain/brake.ts";
+import {
+  confirmingCommand,
+  foretellHolds,
+  judgeBrake,
+  type BrakeLoad,
+  type BrakeVerdict,
+} from "../../lib/domain/brake.ts";
 
 const USUAL = { percent: 10, minimum: 20 };
 const FREE: BrakeVerdict = { kind: "free" };

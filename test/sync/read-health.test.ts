@@ -94,7 +94,7 @@ describe("readHealth", () => {
   it("shows when the last event came, and the newest pass", async () => {
     const { ports, limits } = portsOf({ lastEventAtMs: 7, passes: [[passOf("p2"), passOf("p1")]] });
     expect(await readHealth(ports)).toMatchObject({ lastEventAtMs: 7, lastPass: passOf("p2") });
-    expect(limits).toEqual([{ limit: 10 }]);
+    expect(limits).toStrictEqual([{ limit: 10 }]);
   });
 
   it("lets no dry run hide the pass before it, however many there were", async () => {

@@ -8,6 +8,10 @@ export const PASS: Readonly<Record<string, FileExpectation>> = {
       { at: "if (distinct.size === 0) continue;", to: "false", why: SHORTCUT },
       { at: "if (deferred === undefined) return {};", to: "false", why: GUARD },
       { at: 'outcome.kind === "done" && outcome.writes > 0', to: "true", why: "only what is done has writes" },
+      { at: "if (companyIds.length === 0) return false;", to: "false", why: SHORTCUT },
+      { at: "listCompanies(record) : []", to: '["Stryker was here"]', why: "no customer has that id" },
+      { at: 'if (record.type === "customer") return [];', to: '["Stryker was here"]', why: "no customer has that id" },
+      { at: "companyId === undefined ? [] : [companyId]", why: "no customer has that id, nor none" },
     ],
   },
   "lib/sync/pass/compare-page.ts": {

@@ -4,7 +4,7 @@ import { applyChanges } from "../../../lib/sync/apply-changes.ts";
 import { applyDeferred } from "../../../lib/sync/pass/apply-deferred.ts";
 import { toChange } from "../../../lib/sync/pass/deferred-object.ts";
 import type { PassSession } from "../../../lib/sync/pass/pass-session.ts";
-import { companyId, contactId, dealId, fill, numbers, work, type Filled } from "../../fixtures/pass-portal.ts";
+import { companyId, contactId, dealId, fill, link, numbers, work, type Filled } from "../../fixtures/pass-portal.ts";
 import { openSession, resumeSession } from "../../fixtures/pass-session.ts";
 
 const wait = ({ world }: Filled, ms: number): Promise<void> => world.clock.run(world.clock.sleep(ms));
@@ -224,6 +224,61 @@ describe("what was put off and", () => {
     await work(filled);
     expect(await apply(filled, session)).toBe(true);
     expect(describeCounts(session)).toEqual(["contact deactivated 1", "deal frozen 1"]);
+  });
+
+  it("was settled at both its companies, of which this pass took one away, counts", async () => {
+    const filled = await carryOver(12, { contacts: 12 });
+    filled.hubspot.delete("company", companyId(9));
+    filled.hubspot.update("contact", contactId(9), { lastname: "Anders" });
+    await wait(filled, 60_000);
+    const session = await putOff(filled, [`contact:${contactId(9)}:deactivated=1`]);
+    await filled.world.clock.run(applyChanges(session.run, [toChange({ ...company(9), counts: {} })], "the-pass"));
+    await work(filled);
+    expect(await apply(filled, session)).toBe(true);
+    expect(describeCounts(session)).toEqual(["contact deactivated 1"]);
+  });
+
+  it("was gone before this pass took its company away counts nowhere", async () => {
+    const filled = await carryOver(12, { contacts: 12 });
+    filled.hubspot.delete("contact", contactId(1));
+    await filled.world.runPass();
+    filled.hubspot.delete("company", companyId(1));
+    await wait(filled, 60_000);
+    const session = await putOff(filled, [`contact:${contactId(1)}:deactivated=1`]);
+    await filled.world.clock.run(applyChanges(session.run, [toChange({ ...company(1), counts: {} })], "the-pass"));
+    await work(filled);
+    expect(await apply(filled, session)).toBe(true);
+    expect(describeCounts(session)).toEqual([]);
+  });
+
+  it("is an entry of a deal that never came here counts nowhere when a worker settles it", async () => {
+    const filled = await carryOver();
+    // The eighth company is excluded.
+    const { id } = filled.hubspot.create("deal", { properties: { dealname: "Nie", dealstage: "1043288714" } });
+    link(filled.hubspot, { from: { type: "deal", id }, toId: companyId(7), isPrimary: true });
+    await filled.world.runPass();
+    filled.hubspot.delete("company", companyId(7));
+    await wait(filled, 60_000);
+    const session = await putOff(filled, [`deal:${id}:noted=1`]);
+    await filled.world.clock.run(applyChanges(session.run, [toChange({ ...company(7), counts: {} })], "the-pass"));
+    await work(filled);
+    expect(await apply(filled, session)).toBe(true);
+    expect([session.state.applied, session.countOf("deal", "noted")]).toEqual([1, 0]);
+  });
+
+  it("was taken away by an invocation that died and has come back since is spared", async () => {
+    const filled = await carryOver();
+    filled.hubspot.delete("company", companyId(1));
+    await wait(filled, 60_000);
+    const session = await putOff(filled, [deactivated(1)]);
+    const { run } = session;
+    await filled.world.clock.run(applyChanges(run, [toChange({ ...company(1), counts: {} })], "the-pass"));
+    filled.hubspot.restore("company", companyId(1));
+    await wait(filled, 60_000);
+    const change = { ...company(1), at: { restored: run.clock.now() }, looks: 0, failures: 0 };
+    await filled.world.clock.run(applyChanges({ ...run, cause: "event" }, [change], "webhook"));
+    expect(await apply(filled, session)).toBe(true);
+    expect(describeCounts(session)).toEqual(["company spared 1"]);
   });
 
   it("was settled by a worker because a webhook took its company away counts nowhere", async () => {
