@@ -42,6 +42,15 @@ const MEASUREMENTS: readonly Measurement[] = [
 /** Rows that hold counts and sizes only. */
 const GATE_ROWS = "1,4-7,9,14,15,18";
 
+const USAGE = `Measures how little is asked of HubSpot, DynamoDB, SQS and the CPU, as ratios to the least possible.
+
+  npm run bench                    everything; takes minutes
+  npm run bench -- --rows 1,4-7    these rows only, with their letters
+    --gates                        the rows that a change may not spoil; ends with 1 when one misses its goal
+    --json                         the figures as JSON
+    --write                        all of it into test/bench/README.md
+`;
+
 const README = fileURLToPath(new URL("README.md", import.meta.url));
 
 async function main(): Promise<number> {
@@ -51,8 +60,13 @@ async function main(): Promise<number> {
       gates: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
     },
   });
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   const isWanted = parseRows(options.rows ?? (options.gates ? GATE_ROWS : "1-99"));
   const figures: Figure[] = [];
   for (const { rows, title, measure } of MEASUREMENTS) {
