@@ -205,13 +205,7 @@ describe("what was put off and", () => {
     await wait(filled, 60_000);
     const session = await putOff(filled, [deactivated(1)]);
     const { run } = session;
-    const change = {
-      type: "company",
-      id: companyId(1),
-      at: { deleted: run.clock.now() },
-      looks: 0,
-      failures: 0,
-    } as const;
+    const change = { ...company(1), at: { deleted: run.clock.now() }, looks: 0, failures: 0 };
     await filled.world.clock.run(applyChanges({ ...run, cause: "event" }, [change], "webhook"));
     expect(await apply(filled, session)).toBe(true);
     const counts = ["spared", "failing", "deactivated"].map((name) => session.countOf("company", name));
