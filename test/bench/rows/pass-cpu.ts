@@ -21,7 +21,7 @@ const MOST = { plain: 2, decoding: 5 } as const;
 /** Why the goals are missed, and what was tried. */
 const NOTES = {
   plain:
-    "The whole pass counts: request, mapping, rules, counts. Done: lists are read as JSON and not through the generated client (it took a third), equal fields are seen without building maps or copies of them, objects are mapped without copies, and a record is built only where one is written (together a fifth less than before). Left: one object, its mapped fields and one decision for each record, by the same rules as everywhere; all of it would have to cost no more than JSON.parse itself for the goal",
+    "The whole pass counts: request, mapping, rules, counts. Done: lists are read as JSON and not through the generated client (it took a third), equal fields are seen without building maps or copies of them, objects are mapped without copies, and a record is built only where one is written (together a fifth less than before). Left: one object, its mapped fields and one decision for each record, by the same rules as everywhere",
   decoding:
     "A pass compares all that is stored, so that a value changed by hand in the table is found as well; to decode only an id, a hash and a version of each record would be less work for the same read units, but would never find it. Done: query answers without bytes bypass the SDK's own decoding; the shards are merged by the page and not by the item (with the above, a quarter less than before)",
 } as const;
@@ -36,53 +36,48 @@ export const PASS_CPU: Measurement = {
   measure: async (report) => {
     const recording = await record();
     const bodies = [...recording.pages.values()].map(({ body }) => body);
-    const answers = [...bodies, ...recording.queries.values()];
+    const answers = [...recording.queries.values()];
     const rounds: Readonly<Record<Work, number>>[] = [];
     for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round += 1) {
       const parse = await cpuOf(() => bodies.forEach((body) => JSON.parse(body)));
-      const parseBoth = await cpuOf(() => answers.forEach((body) => JSON.parse(body)));
+      const takeIn = await cpuOf(() => takeInAll(bodies));
+      const takeInBoth = await cpuOf(() => takeInAll([...bodies, ...answers]));
       const plain = await replay(recording, false);
       const decoding = await replay(recording, true);
-      if (round >= WARM_UP_ROUNDS) rounds.push({ parse, parseBoth, plain, decoding });
+      if (round >= WARM_UP_ROUNDS) rounds.push({ parse, takeIn, takeInBoth, plain, decoding });
     }
     const medianOfAll = (work: Work): number => median(rounds.map((round) => round[work]));
-    const [parse, parseBoth] = [medianOfAll("parse"), medianOfAll("parseBoth")];
-    report(`JSON.parse takes ${perObject(parse)} an object, ${perObject(parseBoth)} with what the table answers`);
-    const floor = `JSON.parse of the list pages and of the table's answers alone is ${(parseBoth / parse).toFixed(1)}`;
+    const parse = medianOfAll("parse");
+    report(`JSON.parse takes ${perObject(parse)} an object`);
     return [
-      describe({ row: "12a", cpuMs: medianOfAll("plain"), parse, most: MOST.plain, note: NOTES.plain }),
-      describe({
-        row: "12b",
-        cpuMs: medianOfAll("decoding"),
-        parse,
-        most: MOST.decoding,
-        note: `${floor}. ${NOTES.decoding}`,
-      }),
+      describe({ row: "12a", cpuMs: medianOfAll("plain"), floor: medianOfAll("takeIn"), parse }),
+      describe({ row: "12b", cpuMs: medianOfAll("decoding"), floor: medianOfAll("takeInBoth"), parse }),
     ];
   },
 };
 
 /** What is timed in a round. */
-type Work = "parse" | "parseBoth" | "plain" | "decoding";
+type Work = "parse" | "takeIn" | "takeInBoth" | "plain" | "decoding";
 
 function describe(measured: {
   readonly row: "12a" | "12b";
   readonly cpuMs: number;
+  /** What merely taking in the answers costs. */
+  readonly floor: number;
   readonly parse: number;
-  readonly most: number;
-  readonly note: string;
 }): Figure {
-  const { row, cpuMs, parse, most, note } = measured;
+  const { row, cpuMs, floor, parse } = measured;
+  const work = row === "12a" ? "plain" : "decoding";
   const ofCore = ((cpuMs / OBJECTS) * PASS_OBJECTS_PER_SECOND) / 10;
   return {
     row,
-    name: `CPU per object ÷ JSON.parse of its list page, ${row === "12a" ? "without" : "with"} store decoding`,
-    goal: `≤ ${most}`,
+    name: `CPU per object ÷ JSON.parse of its list page, ${work === "plain" ? "without" : "with"} store decoding`,
+    goal: `≤ ${MOST[work]}`,
     minimum: "1.5",
     measured: `${(cpuMs / parse).toFixed(1)} (${perObject(cpuMs)} ÷ ${perObject(parse)})`,
-    isMet: cpuMs / parse <= most,
+    isMet: cpuMs / parse <= MOST[work],
     isGate: false,
-    note: `At HubSpot's pace this keeps a core busy ${ofCore.toFixed(1)} % of the time. ${note}`,
+    note: `At HubSpot's pace this keeps a core busy ${ofCore.toFixed(1)} % of the time. To take in the same answers as fetch gives them, parse them and do nothing else is ${(floor / parse).toFixed(1)}. ${NOTES[work]}`,
   };
 }
 
@@ -126,6 +121,11 @@ async function replay({ pages, queries, decoded }: Recording, isDecoding: boolea
   };
   const { world } = await createNight(night);
   return cpuOf(() => runNight(world, night));
+}
+
+/** What any pass does with its answers, whatever its rules are: takes their bytes from a response and parses them. */
+async function takeInAll(bodies: readonly string[]): Promise<void> {
+  for (const body of bodies) JSON.parse(await new Response(body).text());
 }
 
 /** A store whose records are all in memory, and whose streams cost next to nothing. Only for passes that split nothing. */
