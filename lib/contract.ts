@@ -49,6 +49,15 @@ export const QUEUE = {
   maxReceives: 5,
 } as const;
 
+/** A change of the settings. */
+export const SETTINGS_CHANGE: { readonly passDelaySeconds: number } = {
+  /**
+   * From the moment the functions have new settings to the pass that applies them. A worker that began with the former ones
+   * may write for two minutes; half a minute later every list of HubSpot's shows what it read. Seconds.
+   */
+  passDelaySeconds: 150,
+};
+
 /** Defaults of the settings in `cdk.json`. */
 export const DEFAULTS = {
   dealStages: "",

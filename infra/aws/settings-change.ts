@@ -10,6 +10,7 @@ import {
   PhysicalResourceId,
 } from "aws-cdk-lib/custom-resources";
 import { Construct, type IConstruct } from "constructs";
+import { SETTINGS_CHANGE } from "../../lib/contract.ts";
 import type { DeploymentSettings } from "./settings.ts";
 
 export interface SettingsChangeProps {
@@ -72,7 +73,11 @@ function buildCalls(queueUrl: string, hash: string): { readonly onCreate: AwsSdk
     onUpdate: {
       service: "SQS",
       action: "sendMessage",
-      parameters: { QueueUrl: queueUrl, MessageBody: JSON.stringify({ start: true, cause: "settings" }) },
+      parameters: {
+        QueueUrl: queueUrl,
+        MessageBody: JSON.stringify({ start: true, cause: "settings" }),
+        DelaySeconds: SETTINGS_CHANGE.passDelaySeconds,
+      },
       physicalResourceId,
     },
   };

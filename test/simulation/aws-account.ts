@@ -30,7 +30,8 @@ interface AccountOptions {
   /** Another account, empty. Now and then a process gets its token, once the table has remembered the right one. */
   readonly otherPortal: Portal;
   readonly accessToken: string;
-  readonly settings: Settings;
+  /** What is deployed at this moment; a run of a function keeps what it began with. */
+  readonly settings: () => Settings;
   readonly brake: BrakeSettings;
   readonly guard: StoreGuard;
   /** Something was queued. */
@@ -73,7 +74,8 @@ export class AwsAccount {
 
   portsOf(process: SimProcess): SyncPorts {
     const { clock, telemetry, dice } = process;
-    const { portal, otherPortal, accessToken, settings, guard } = this.#options;
+    const { portal, otherPortal, accessToken, guard } = this.#options;
+    const settings = this.#options.settings();
     const readToken = (): Promise<readonly string[]> => Promise.resolve([accessToken]);
     const hubspot = createHubSpotReader({
       baseUrl: "https://api.hubapi.com",

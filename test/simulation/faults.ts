@@ -288,6 +288,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: "settingsAtOnce",
+    plot: "settings",
+    firstSeed: 20,
+    breaks: "the pass for new settings begins while workers still write by the former ones",
+    install: (replace) =>
+      replace<typeof import("../../lib/contract.ts")>("lib/contract.ts", () => ({
+        SETTINGS_CHANGE: { passDelaySeconds: 0 },
+      })),
+  },
+  {
     name: "anyPortal",
     firstSeed: 10,
     breaks: "another account's answers are believed",

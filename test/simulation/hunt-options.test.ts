@@ -30,7 +30,7 @@ describe("parseHuntOptions", () => {
     [["--without", "rain"], '--without names "rain"; known are faults, deaths, lag,'],
     [
       ["--plot", "nonsense"],
-      '--plot names "nonsense"; known are backAndForth, bursts, labels, removals, unanswerable.',
+      '--plot names "nonsense"; known are backAndForth, bursts, labels, removals, settings, unanswerable.',
     ],
     [["--bogus"], "Unknown option '--bogus'"],
   ])("refuses %j, which would hunt through nothing or something else", (argv, message) => {

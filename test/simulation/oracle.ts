@@ -13,6 +13,8 @@ export interface OracleInput {
   readonly detached: ReadonlySet<string>;
   /** Undefined: all deals become projects. */
   readonly stageIds: readonly string[] | undefined;
+  /** In small letters. */
+  readonly exclusionValues: readonly string[];
   /** After a pass nothing may be left for later; before it, a number that has become free may still be waited for. */
   readonly isAfterPass: boolean;
 }
@@ -116,9 +118,9 @@ function fateOf(input: OracleInput, id: string): CustomerFate {
   return isHeld ? "held" : "linked";
 }
 
-function isExcludedNow({ history }: OracleInput, id: string): boolean {
+function isExcludedNow({ history, exclusionValues }: OracleInput, id: string): boolean {
   const exclusion = (history.contentNow("company", id)?.properties["zep"] ?? "").trim().toLowerCase();
-  return exclusion === "no" || exclusion === "nein";
+  return exclusionValues.includes(exclusion);
 }
 
 /** A record may be held only while another has its number. */

@@ -1,4 +1,5 @@
 import type { InMemoryMessages } from "../fixtures/in-memory-messages.ts";
+import { SETTINGS_CHANGE } from "../../lib/contract.ts";
 import type { BrakeSettings } from "../../lib/domain/brake.ts";
 import { OBJECT_TYPES } from "../../lib/domain/hubspot-object.ts";
 import type { Pass, PassDemand, PassStore } from "../../lib/sync/pass-ports.ts";
@@ -9,6 +10,7 @@ import type { StoreGuard } from "./store-guard.ts";
 import type { Tally } from "./tally.ts";
 
 const SCHEDULED: PassDemand = { start: true, cause: "schedule" };
+const FOR_SETTINGS: PassDemand = { start: true, cause: "settings" };
 
 /** Passes that are asked for before one is said never to succeed. */
 const MOST_TRIES = 6;
@@ -86,6 +88,11 @@ export class PassDesk {
       if (pass.confirms !== undefined) this.#options.tally.count("pass: confirmed by an admin");
       this.#options.guard.judgePass(pass, this.#options.brake);
     }
+  }
+
+  /** What a deployment does that changes the settings. */
+  startForSettings(): void {
+    this.#options.messages.add(JSON.stringify(FOR_SETTINGS), SETTINGS_CHANGE.passDelaySeconds);
   }
 
   #schedule(): void {

@@ -2,7 +2,7 @@ import { createDice, deriveSeed } from "./dice.ts";
 import type { Scenario, StepKind, Trouble } from "./scenario.ts";
 
 /** Scenarios with one idea each, for what chance alone shows too seldom. */
-export const PLOTS = ["backAndForth", "bursts", "labels", "removals", "unanswerable"] as const;
+export const PLOTS = ["backAndForth", "bursts", "labels", "removals", "settings", "unanswerable"] as const;
 
 export type Plot = (typeof PLOTS)[number];
 
@@ -47,6 +47,13 @@ const OUTLINES: Readonly<Record<Plot, Outline>> = {
     round: ["createCompany", "createContact", "createDeal", "edit", "edit", "remove"],
     soon: new Set(["edit", "remove"]),
     trouble: { lag: 0.6, duplicates: 0.3 },
+  },
+  // A worker that began with the former settings may write by them until its end, however new its read is.
+  settings: {
+    first: ["createCompany", "createContact", "createDeal", "createCompany", "createContact", "createDeal"],
+    round: ["createCompany", "createDeal", "createContact", "moveStage", "exclude", "include", "edit", "deploy"],
+    soon: new Set(["createDeal", "createContact", "moveStage", "exclude", "edit", "deploy"]),
+    trouble: { slowness: 0.4, lag: 0.3 },
   },
   // What HubSpot cannot answer must hold nothing else up, and is made up for once it can.
   unanswerable: {

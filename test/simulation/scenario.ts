@@ -26,8 +26,8 @@ export const STEP_KINDS = [
   "resync",
   "pass",
 ] as const;
-/** Besides, `undo`: the last edit is taken back. It stands in plots only. */
-export type StepKind = RandomKind | "undo";
+/** Besides, in plots only: `undo`, the last edit is taken back, and `deploy`, an admin changes the settings. */
+export type StepKind = RandomKind | "undo" | "deploy";
 type RandomKind = (typeof STEP_KINDS)[number];
 
 export interface Step {

@@ -9,7 +9,8 @@ import { decodeMessage } from "../../lib/sqs/decode-message.ts";
 import { ActedPortal } from "./acted-portal.ts";
 import { AdminDesk } from "./admin-desk.ts";
 import { AwsAccount } from "./aws-account.ts";
-import { createDice, deriveSeed } from "./dice.ts";
+import { Deployments } from "./deployments.ts";
+import { createDice, deriveSeed, type Dice } from "./dice.ts";
 import { FunctionRuns } from "./function-runs.ts";
 import { isRefused } from "./hubspot-wire.ts";
 import { compareWithRules, findErasedData } from "./oracle.ts";
@@ -20,7 +21,7 @@ import { StoreGuard } from "./store-guard.ts";
 import { Tally } from "./tally.ts";
 import { VirtualTime } from "./virtual-time.ts";
 import { WebhookNetwork } from "./webhook-network.ts";
-import { actInHubSpot, describeEvents, SELECTED_STAGE_IDS } from "./world-actions.ts";
+import { actInHubSpot, describeEvents } from "./world-actions.ts";
 
 const START_MS = Date.UTC(2026, 10, 3, 8);
 const ACCESS_TOKEN = "simulated-token";
@@ -71,6 +72,7 @@ class Simulation {
   readonly #guard: StoreGuard;
   readonly #aws: AwsAccount;
   readonly #runs: FunctionRuns;
+  readonly #deployments: Deployments;
   readonly #desk: AdminDesk;
   readonly #passDesk: PassDesk;
   readonly #violations: string[] = [];
@@ -86,6 +88,7 @@ class Simulation {
     world.defineProperty("company", EXCLUSION_DEFINITION);
     const portal = createPortal({ source: world, accessToken: ACCESS_TOKEN, seed: deriveSeed(seed, 2) });
     this.#history = new PortalHistory(world);
+    this.#deployments = new Deployments(scenario.dealStages, tally);
     const guard = new StoreGuard(this.#history, time.now);
     this.#guard = guard;
     this.#aws = new AwsAccount({
@@ -93,10 +96,7 @@ class Simulation {
       portal,
       otherPortal: createOtherPortal(seed, time.now),
       accessToken: ACCESS_TOKEN,
-      settings: {
-        dealStages: scenario.dealStages === "all" ? { kind: "all" } : { kind: "stages", stageIds: SELECTED_STAGE_IDS },
-        exclusion: { property: EXCLUSION_DEFINITION.name, values: ["no", "nein"] },
-      },
+      settings: () => this.#deployments.settings,
       brake: scenario.brake,
       guard,
       onMessage: () => this.#runs.poll(),
@@ -214,7 +214,15 @@ class Simulation {
     if (kind === "editLocally" || kind === "detach" || kind === "attach" || kind === "resync")
       this.#desk.act(kind, dice);
     if (kind === "pass") void this.#passDesk.act(dice);
+    if (kind === "deploy") this.#deploy(dice);
     this.#runs.poll();
+  }
+
+  /** Whatever runs at this moment ends with the settings it began with; what starts from now on has the new ones. */
+  #deploy(dice: Dice): void {
+    if (!this.#deployments.change(dice)) return;
+    this.#tell(`deployed: ${JSON.stringify(this.#deployments.settings)}`);
+    this.#passDesk.startForSettings();
   }
 
   /** Waits until every event is delivered and the queues are empty. */
@@ -258,9 +266,9 @@ class Simulation {
   }
 
   #compare(isAfterPass: boolean): void {
-    const stageIds = this.#scenario.dealStages === "all" ? undefined : SELECTED_STAGE_IDS;
     const { detached } = this.#guard;
-    const input = { history: this.#history, table: this.#aws.table, detached, stageIds, isAfterPass };
+    const { rules } = this.#deployments;
+    const input = { history: this.#history, table: this.#aws.table, detached, ...rules, isAfterPass };
     const gaps = [...compareWithRules(input), ...findErasedData(input, this.#aws.listBodies())];
     const when = isAfterPass ? "after a pass" : "before any pass";
     for (const gap of gaps) this.#complain(`${when}: ${gap}`);

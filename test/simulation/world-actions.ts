@@ -74,6 +74,7 @@ export function actInHubSpot(actor: Actor, kind: StepKind): readonly Mutation[] 
     case "editLocally":
     case "resync":
     case "pass":
+    case "deploy":
       return [];
   }
 }

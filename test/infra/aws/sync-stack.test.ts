@@ -5,6 +5,7 @@ import * as z from "zod";
 import { readRunbook } from "../../../infra/aws/runbook.ts";
 import { loadApiConfig, loadPassConfig, loadReceiverConfig, loadWorkerConfig } from "../../../lib/config.ts";
 import { METRICS, QUEUE, STACK, TABLE } from "../../../lib/contract.ts";
+import { REPLICA_LAG_MS } from "../../../lib/domain/suspicion.ts";
 import { FUNCTION_IDS } from "../../fixtures/bundled-functions.ts";
 import { listStatements, readEnvironment, synthStack } from "./synth-stack.ts";
 
@@ -335,6 +336,15 @@ describe("SyncStack's pass after a change of settings", () => {
     for (const id of ["ChangeWorkerLambda", "NightlyPassReconcilerLambda", "RecordsApiFunctionLambda"]) {
       expect(DependsOn).toContainEqual(expect.stringContaining(id));
     }
+  });
+
+  it("waits until the lists show all that runs with the former settings have written", () => {
+    const started = JSON.stringify(startOf(template)["Update"]);
+    const delaySeconds = Number(/DelaySeconds\D+(\d+)/u.exec(started)?.[1]);
+    const functions = template.findResources("AWS::Lambda::Function");
+    const worker = Object.entries(functions).find(([id]) => id.startsWith("ChangeWorkerLambda"))?.[1];
+    const { Properties } = z.object({ Properties: z.object({ Timeout: z.number() }) }).parse(worker);
+    expect(delaySeconds).toBe(Properties.Timeout + REPLICA_LAG_MS / 1000);
   });
 });
 
