@@ -32,7 +32,7 @@ interface PassTable<Checkpoint, Report> extends Table {
 
 /**
  * Creates the store of passes on the table of the records. Throws as the record store does, and `badAnswer` when a
- * stored checkpoint or report is refused by its schema.
+ * stored report is refused by its schema.
  */
 export function createPassStore<Checkpoint, Report>(
   table: PassTable<Checkpoint, Report>,
@@ -156,7 +156,11 @@ async function takeOver<Checkpoint>(
   }
   const pass = { ...decodePass(item), counts: decodeCounts(taken) };
   if (taken["checkpoint"] === undefined) return { kind: "taken", pass };
-  return { kind: "taken", pass, checkpoint: decodeJson(taken, "checkpoint", schema) };
+  try {
+    return { kind: "taken", pass, checkpoint: decodeJson(taken, "checkpoint", schema) };
+  } catch {
+    return { kind: "unreadable", pass };
+  }
 }
 
 async function finishPass(

@@ -36,6 +36,8 @@ export type StartOutcome =
 
 export type TakeOverOutcome<Checkpoint> =
   | { readonly kind: "taken"; readonly pass: Pass; readonly checkpoint?: Checkpoint }
+  /** Taken as well, but another version of the function has stored the checkpoint. */
+  | { readonly kind: "unreadable"; readonly pass: Pass }
   /** Another owner is at work until then, unless it renews. */
   | { readonly kind: "held"; readonly leaseUntilMs: number }
   /** The pass is finished, was abandoned or never started. */

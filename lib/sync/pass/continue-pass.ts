@@ -1,5 +1,6 @@
+import { METRICS } from "../../contract.ts";
 import { NonRetryableError, RetryableError } from "../errors.ts";
-import { endPass } from "./end-pass.ts";
+import { endPass, failUnworked } from "./end-pass.ts";
 import { LostLeaseError, PassSession, leaseUntil } from "./pass-session.ts";
 import { restartWithSettings, workOnPass } from "./work-on-pass.ts";
 import type { HandOver } from "../pass-ports.ts";
@@ -17,6 +18,9 @@ export interface Invocation {
 const MOST_SETBACKS = 12;
 
 const FIRST_WAIT_SECONDS = 15;
+
+/** A deployment in the middle of a pass may change what a checkpoint is. */
+const OTHER_VERSION = "another version of this function had begun it; start it anew";
 
 /** The longest delay of an SQS message. Seconds. */
 const LONGEST_WAIT_SECONDS = 900;
@@ -42,6 +46,11 @@ export async function continuePass(ports: PassPorts, handOver: HandOver, invocat
       await ports.passQueue.send({ passId }, Math.min(LONGEST_WAIT_SECONDS, waitSeconds));
       return;
     }
+    case "unreadable":
+      await failUnworked(ports, { pass: taken.pass, owner, reason: OTHER_VERSION });
+      ports.telemetry.error("pass failed", { passId, reason: OTHER_VERSION });
+      if (!taken.pass.isDryRun) ports.telemetry.count(METRICS.passFailed, 1);
+      return;
     case "taken": {
       // A pass without a checkpoint lost its starter before its first message; nobody can have asked for it here.
       if (taken.checkpoint === undefined) return;

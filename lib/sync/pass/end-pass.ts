@@ -6,7 +6,7 @@ import { LostLeaseError } from "./pass-session.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
 import type { Pass, PassStatus } from "../pass-ports.ts";
 import type { PassSession } from "./pass-session.ts";
-import type { BrakeReading, PassReport } from "./pass-types.ts";
+import type { BrakeReading, PassPorts, PassReport } from "./pass-types.ts";
 
 /** How a pass ended. */
 export interface PassEnd {
@@ -37,6 +37,18 @@ export async function endPass(session: PassSession, { status, reason }: PassEnd)
   if (outcome === "lostLease") throw new LostLeaseError("lease lost");
   ports.telemetry[status === "succeeded" ? "info" : "error"](`pass ${status}`, { passId: pass.passId, reason });
   if (!pass.isDryRun) countPass(ports.telemetry, { ...ended, status }, report);
+}
+
+/** Stores that a pass failed of which no checkpoint can be worked on, and gives the lease back. */
+export async function failUnworked(
+  { passes, clock }: Pick<PassPorts, "passes" | "clock">,
+  { pass, owner, reason }: { readonly pass: Pass; readonly owner: string; readonly reason: string },
+): Promise<void> {
+  const finishedAtMs = clock.now();
+  const ended: Pass = { ...pass, status: "failed", reason, finishedAtMs };
+  const usage = { hubspotCalls: 0, rateLimitedCalls: 0, readUnits: 0, writeUnits: 0 };
+  const report = { warnings: [], durationMs: finishedAtMs - pass.startedAtMs, usage, brake: {}, listed: [] };
+  await passes.finishPass({ pass: ended, owner, report });
 }
 
 function createReport(session: PassSession, finishedAtMs: number): PassReport {

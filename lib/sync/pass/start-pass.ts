@@ -1,6 +1,7 @@
 import { createNumberSums } from "../../domain/number-sums.ts";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
 import { createPassId } from "../pass-id.ts";
+import { failUnworked } from "./end-pass.ts";
 import { leaseUntil } from "./pass-session.ts";
 import { spellSettings } from "./settings-mark.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
@@ -59,7 +60,8 @@ export async function startPass(ports: StartPorts, request: PassRequest = {}): P
   try {
     await ports.passQueue.send({ passId, handedBy: owner });
   } catch (error) {
-    await giveUp(ports, pass, owner);
+    // Without its message nobody would work on the pass; it would only keep others out until its lease runs out.
+    await failUnworked(ports, { pass, owner, reason: "the pass queue did not accept it" });
     throw error;
   }
   return { kind: "started", passId };
@@ -126,20 +128,4 @@ async function readFormer({ passes }: StartPorts): Promise<Pick<PassCheckpoint, 
   });
   const marks = last === undefined ? undefined : (await passes.readReport(last.passId))?.marks;
   return { expected: Object.fromEntries(reads), ...(marks !== undefined && { formerMarks: marks }) };
-}
-
-/** Without its message nobody would work on the pass; it would only keep others out until its lease runs out. */
-async function giveUp({ passes, clock }: StartPorts, pass: Pass, owner: string): Promise<void> {
-  const failed: Pass = {
-    ...pass,
-    status: "failed",
-    reason: "the pass queue did not accept it",
-    finishedAtMs: clock.now(),
-  };
-  const usage = { hubspotCalls: 0, rateLimitedCalls: 0, readUnits: 0, writeUnits: 0 };
-  await passes.finishPass({
-    pass: failed,
-    owner,
-    report: { warnings: [], durationMs: 0, usage, brake: {}, listed: [] },
-  });
 }

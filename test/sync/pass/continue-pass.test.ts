@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { METRICS } from "../../../lib/contract.ts";
 import type { ObjectType } from "../../../lib/domain/hubspot-object.ts";
 import { NonRetryableError, RetryableError } from "../../../lib/sync/errors.ts";
 import type { HandOver, Pass } from "../../../lib/sync/pass-ports.ts";
 import type { ListPage } from "../../../lib/sync/ports.ts";
 import { continuePass } from "../../../lib/sync/pass/continue-pass.ts";
-import { startPass } from "../../../lib/sync/pass/start-pass.ts";
+import { startPass, type PassRequest } from "../../../lib/sync/pass/start-pass.ts";
+import { FRESH_CHECKPOINT } from "../../fixtures/pass-session.ts";
 import { fill, numbers } from "../../fixtures/pass-portal.ts";
 import type { PassWorld } from "../../fixtures/pass-world.ts";
 
@@ -18,11 +20,11 @@ interface Started {
 }
 
 /** A second pass over 250 companies that has been started; its first message is received. */
-async function begin(): Promise<Started> {
+async function begin(request: PassRequest = {}): Promise<Started> {
   const { world } = fill({ companies: 250, contacts: 0, deals: 0 }, { latencyMs: 1_000 });
   await world.runPass();
   await world.clock.run(world.clock.sleep(1_000));
-  const started = await world.clock.run(startPass(world.ports));
+  const started = await world.clock.run(startPass(world.ports, request));
   if (started.kind !== "started") throw new Error(started.kind);
   return { world, passId: started.passId, message: takeMessage(world) };
 }
@@ -76,6 +78,31 @@ describe("continuePass", () => {
     expect(await readPass(started)).toMatchObject({ status: "succeeded", counts: { company: { read: 250 } } });
     expect(countLists(world) - before).toBe(LISTS);
   });
+
+  it.each([
+    [false, 1],
+    [true, 0],
+  ])(
+    "fails a pass (dry run: %s) whose checkpoint another version of the function has stored",
+    async (isDryRun, alarms) => {
+      const started = await begin({ isDryRun });
+      const { world, passId } = started;
+      const lease = await world.passes.readLease();
+      if (lease === undefined) throw new Error("no lease");
+      // JSON has no such number.
+      const checkpoint = { ...FRESH_CHECKPOINT, applied: Number.NaN };
+      await world.passes.saveCheckpoint({ ...lease, checkpoint, counts: {} });
+      await invoke(started, started.message, { owner: "first" });
+      expect(await readPass(started)).toMatchObject({
+        status: "failed",
+        reason: "another version of this function had begun it; start it anew",
+      });
+      expect(await world.passes.readLease()).toBeUndefined();
+      expect(world.metrics[METRICS.passFailed] ?? 0).toBe(alarms);
+      expect(await world.passes.readReport(passId)).toMatchObject({ brake: {} });
+      expect(await world.runPass()).toMatchObject({ status: "succeeded" });
+    },
+  );
 
   it("keeps the lease for the next invocation until that should have come, and lets nobody else start", async () => {
     const started = await begin();
