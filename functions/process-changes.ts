@@ -4,6 +4,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { loadWorkerConfig } from "../lib/config.ts";
 import { createSecretReader } from "../lib/secrets/secret-reader.ts";
 import { createTelemetry } from "../lib/telemetry/lambda-telemetry.ts";
+import { AWS_REQUESTS } from "../lib/wiring/aws-requests.ts";
 import { createChangeHandler } from "../lib/wiring/change-handler.ts";
 import { createSyncPorts } from "../lib/wiring/sync-ports.ts";
 
@@ -12,8 +13,8 @@ const telemetry = createTelemetry({ functionName: "process-changes" });
 const ports = createSyncPorts({
   config,
   accessToken: createSecretReader({ arn: config.accessTokenArn }),
-  dynamoDb: new DynamoDBClient(),
-  sqs: new SQSClient(),
+  dynamoDb: new DynamoDBClient(AWS_REQUESTS),
+  sqs: new SQSClient(AWS_REQUESTS),
   telemetry,
 });
 const work = createChangeHandler({ ports, marks: ports.marks, maxReceives: config.maxReceives });

@@ -4,6 +4,7 @@ import type { SQSHandler } from "aws-lambda";
 import { loadPassConfig } from "../lib/config.ts";
 import { createSecretReader } from "../lib/secrets/secret-reader.ts";
 import { createTelemetry } from "../lib/telemetry/lambda-telemetry.ts";
+import { AWS_REQUESTS } from "../lib/wiring/aws-requests.ts";
 import { createPassHandler } from "../lib/wiring/pass-handler.ts";
 import { createPassPorts } from "../lib/wiring/pass-ports.ts";
 
@@ -13,8 +14,8 @@ const work = createPassHandler(
   createPassPorts({
     config,
     accessToken: createSecretReader({ arn: config.accessTokenArn }),
-    dynamoDb: new DynamoDBClient(),
-    sqs: new SQSClient(),
+    dynamoDb: new DynamoDBClient(AWS_REQUESTS),
+    sqs: new SQSClient(AWS_REQUESTS),
     telemetry,
   }),
 );

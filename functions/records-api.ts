@@ -5,6 +5,7 @@ import { createApi } from "../lib/api/create-api.ts";
 import { loadApiConfig } from "../lib/config.ts";
 import { createSecretReader } from "../lib/secrets/secret-reader.ts";
 import { createTelemetry } from "../lib/telemetry/lambda-telemetry.ts";
+import { AWS_REQUESTS } from "../lib/wiring/aws-requests.ts";
 import { createApiHandler } from "../lib/wiring/api-handler.ts";
 import { createApiPorts } from "../lib/wiring/api-ports.ts";
 
@@ -15,8 +16,8 @@ const serve = createApiHandler(
     createApiPorts({
       config,
       accessToken: createSecretReader({ arn: config.accessTokenArn }),
-      dynamoDb: new DynamoDBClient(),
-      sqs: new SQSClient(),
+      dynamoDb: new DynamoDBClient(AWS_REQUESTS),
+      sqs: new SQSClient(AWS_REQUESTS),
       telemetry,
     }),
   ),
