@@ -57,6 +57,7 @@ export class NightlyPass extends Construct {
       environment: buildPassEnvironment(shared, this.queue.queueUrl),
     });
     records.grantStore(reconciler);
+    records.grantPassesAndLists(reconciler);
     reconciler.allow(["sqs:SendMessage"], [changes.queue.queueArn, this.queue.queueArn]);
     reconciler.allow(["secretsmanager:GetSecretValue"], [shared.accessToken.secretArn]);
     // Two is the least that SQS accepts; the lease lets only one of them work. Reserved concurrency of one would do it

@@ -11,7 +11,6 @@ const STORE_ACTIONS = [
   "dynamodb:GetItem",
   "dynamodb:PutItem",
   "dynamodb:Query",
-  "dynamodb:UpdateItem",
 ];
 
 /** The one table. It outlives the stack, and a slip of the hand cannot delete it. */
@@ -38,11 +37,19 @@ export class RecordTable extends Construct {
     });
   }
 
-  /** Lets a function read and write records, on the table and its two indexes by name. */
+  /** Lets a function read and write records, and find those of a customer. */
   grantStore(to: SyncFunction): void {
-    const { tableArn } = this.table;
-    const indexArns = [TABLE.byCustomer, TABLE.byState].map(({ indexName }) => `${tableArn}/index/${indexName}`);
-    to.allow(STORE_ACTIONS, [tableArn]);
-    to.allow(["dynamodb:Query"], indexArns);
+    to.allow(STORE_ACTIONS, [this.table.tableArn]);
+    to.allow(["dynamodb:Query"], [this.indexArn(TABLE.byCustomer)]);
+  }
+
+  /** Lets a function that has the store work on passes besides, whose lease is updated, and list records by state. */
+  grantPassesAndLists(to: SyncFunction): void {
+    to.allow(["dynamodb:UpdateItem"], [this.table.tableArn]);
+    to.allow(["dynamodb:Query"], [this.indexArn(TABLE.byState)]);
+  }
+
+  private indexArn({ indexName }: { readonly indexName: string }): string {
+    return `${this.table.tableArn}/index/${indexName}`;
   }
 }

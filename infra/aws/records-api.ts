@@ -36,6 +36,7 @@ export class RecordsApi extends Construct {
       },
     });
     records.grantStore(this.api);
+    records.grantPassesAndLists(this.api);
     this.api.allow(["sqs:SendMessage"], [changes.queue.queueArn, passQueue.queueArn]);
     this.api.allow(["sqs:GetQueueAttributes"], [changes.queue.queueArn, changes.deadLetterQueue.queueArn]);
     this.api.allow(["secretsmanager:GetSecretValue"], [shared.accessToken.secretArn]);

@@ -67,14 +67,25 @@ describe("SyncStack's roles", () => {
     expect(new Set(roles).size).toBe(5);
   });
 
-  it.each(Object.entries(ROLES).filter(([name]) => name !== "receiver"))(
-    "let %s call exactly what the record store calls",
-    (_name, role) => {
-      const granted = listStatements(template, role).flatMap(({ Action }) => Action);
-      const onTable = granted.filter((action) => action.startsWith("dynamodb:"));
-      expect([...new Set(onTable)].sort()).toEqual(listTableActions());
-    },
-  );
+  it.each([
+    ["process-changes", ROLES.worker],
+    ["reconcile", ROLES.reconciler],
+    ["records-api", ROLES.api],
+  ])("let %s call of the table exactly what its code calls", (file, role) => {
+    const granted = listStatements(template, role).flatMap(({ Action }) => Action);
+    const onTable = granted.filter((action) => action.startsWith("dynamodb:"));
+    expect([...new Set(onTable)].sort()).toEqual(listTableActions(file));
+  });
+
+  it.each([
+    [ROLES.worker, ["byCustomer"]],
+    [ROLES.reconciler, ["byCustomer", "byState"]],
+    [ROLES.api, ["byCustomer", "byState"]],
+  ])("let %s query the indexes %j", (role, indexes) => {
+    const resources = JSON.stringify(listStatements(template, role).map(({ Resource }) => Resource));
+    const named = [...resources.matchAll(/\/index\/(?<name>\w+)/gu)].map(({ groups }) => groups?.["name"]);
+    expect(named).toEqual(indexes);
+  });
 });
 
 describe("SyncStack's functions", () => {
@@ -557,14 +568,27 @@ function listSources(folder: string): readonly string[] {
     .map((file) => readFileSync(new URL(file, root), "utf8"));
 }
 
-/** The DynamoDB actions behind the commands that the code sends, but for creating a table, which only the local stack does. */
-function listTableActions(): readonly string[] {
-  const names = listSources("lib/dynamodb/")
+/** The DynamoDB actions behind the commands in what a function loads, whatever way leads there. */
+function listTableActions(file: string): readonly string[] {
+  const names = listLoaded(new URL(`../../../functions/${file}.ts`, import.meta.url))
     .join("\n")
     .matchAll(/new ([A-Z][A-Za-z]+)Command\(/gu);
-  const actions = [...names]
-    .map(([, name]) => `dynamodb:${name}`)
-    // A transaction has no action of its own: each of its puts is authorised as a put.
-    .filter((action) => action !== "dynamodb:CreateTable" && action !== "dynamodb:TransactWriteItems");
+  const actions = [...names].map(([, name]) => `dynamodb:${name}`).filter((action) => TABLE_ACTIONS.has(action));
   return [...new Set(actions)].sort();
+}
+
+/** Those that IAM knows; a transaction has none of its own: each of its puts is authorised as a put. */
+const TABLE_ACTIONS: ReadonlySet<string> = new Set(
+  ["BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"].map(
+    (action) => `dynamodb:${action}`,
+  ),
+);
+
+/** Texts of a source and of all our own that it imports for more than their types, and so on. */
+function listLoaded(file: URL, seen: Set<string> = new Set()): readonly string[] {
+  if (seen.has(file.href)) return [];
+  seen.add(file.href);
+  const text = readFileSync(file, "utf8");
+  const imports = text.matchAll(/^(?:import|export) (?!type )[^;]*?from "(?<from>\.[^"]+)";$/gmu);
+  return [text, ...[...imports].flatMap(({ groups }) => listLoaded(new URL(groups?.["from"] ?? "", file), seen))];
 }
