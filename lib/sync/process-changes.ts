@@ -48,10 +48,11 @@ export async function processChanges(
     const changes = coalesceChanges(messages.flatMap(traceChanges));
     const applied = await applyAll(run, changes, oldest.deliveryId);
     report(run, { applied, messages });
+    reportOutages(run, applied);
     await handBack(run, applied);
     return { failedMessageIds: await settleFailed(run, { applied, messages, options }) };
   } catch (error) {
-    run.telemetry.error("batch went back to the queue", { messages: messages.length, ...describe(error) });
+    run.telemetry.error("batch went back to the queue", { messages: messages.length, error });
     return { failedMessageIds: messages.map(({ messageId }) => messageId) };
   }
 }
@@ -142,7 +143,7 @@ async function settleFailed(run: Run, batch: Batch & { readonly options: Process
     run.telemetry.warn("change failed", {
       type: change.type,
       id: change.id,
-      ...describe(outcome.error),
+      error: outcome.error,
       ...(change.origin && { correlationId: change.origin.deliveryIds.join(",") }),
     });
     const failures = change.failures + 1;
@@ -162,9 +163,9 @@ function retryDelaySeconds(failures: number): number {
 /** A table that refuses the mark as well must not let the others of the batch go back. */
 async function tryToMark(run: Run, change: Change, reason: unknown): Promise<void> {
   try {
-    await markFailing(run, change, describe(reason).error);
+    await markFailing(run, change, describe(reason));
   } catch (error) {
-    run.telemetry.warn("failing record not marked", { type: change.type, id: change.id, ...describe(error) });
+    run.telemetry.warn("failing record not marked", { type: change.type, id: change.id, error });
   }
 }
 
@@ -180,10 +181,20 @@ function isSame(left: Change, right: Change): boolean {
 }
 
 /** Only our own errors' messages are known to hold no personal data. */
-function describe(error: unknown): { readonly error: string; readonly code?: string } {
-  if (error instanceof RetryableError || error instanceof NonRetryableError)
-    return { error: error.message, code: error.code };
-  return { error: error instanceof Error ? `unexpected ${error.name}` : "unexpected failure" };
+function describe(error: unknown): string {
+  if (error instanceof RetryableError || error instanceof NonRetryableError) return error.message;
+  return error instanceof Error ? `unexpected ${error.name}` : "unexpected failure";
+}
+
+/** Says why changes wait, once for each kind of outage: it stops many changes alike. */
+function reportOutages({ telemetry }: Pick<Run, "telemetry">, applied: readonly AppliedChange[]): void {
+  const outages = applied.flatMap(({ outcome }) =>
+    outcome.kind === "failed" && isOutage(outcome.error) ? [outcome.error] : [],
+  );
+  for (const code of new Set(outages.map((error) => error.code))) {
+    const [error, ...others] = outages.filter((each) => each.code === code);
+    telemetry.warn("changes wait", { error, changes: 1 + others.length, delaySeconds: outageDelaySeconds(error) });
+  }
 }
 
 function report(run: Run, { applied, messages }: Batch): void {

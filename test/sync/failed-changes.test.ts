@@ -124,7 +124,7 @@ describe("a record that is refused", () => {
     expect([stateOf("1"), stateOf("2")]).toEqual([undefined, "linked"]);
     expect(world.log.at(-1)).toEqual({
       message: "failing record not marked",
-      fields: { type: "company", id: "1", error: refused.message, code: "refused" },
+      fields: { type: "company", id: "1", error: refused },
     });
   });
 });

@@ -70,7 +70,7 @@ describe("an object that HubSpot cannot answer", () => {
       await world.work();
       expect([isPersonOf("3"), isPersonOf("4")]).toEqual([true, false]);
       expect(world.log.filter(({ message }) => message === "change failed").map(({ fields }) => fields)).toMatchObject([
-        { type: "contact", id: "4", error: bad.message },
+        { type: "contact", id: "4", error: bad },
       ]);
       // Without its companies nothing could be decided, so it is not asked for either.
       const asked = world.hubspot.calls.find((call) => call.name === "readObjects contact")?.ids;
