@@ -27,6 +27,9 @@ const CONDITION_FAILED = "ConditionalCheckFailed";
 /** Refusals that concern one item and not the moment. */
 const REFUSED: ReadonlySet<string> = new Set(["ValidationError", "ItemCollectionSizeLimitExceeded"]);
 
+/** Which says nothing of the records at hand, and uses up none of their failures. */
+const THROTTLED: ReadonlySet<string> = new Set(["ThrottlingError", "ProvisionedThroughputExceeded"]);
+
 /**
  * Moves a number from an absorbed record to its survivor: three puts in one transaction, which costs two units for each
  * started KB. The SDK sends a repeated request with the same token, so one whose answer was lost is not done twice.
@@ -98,7 +101,7 @@ async function findHolder(table: Table, { kind, number }: HandOver["claim"]): Pr
 function toFailure(reasons: readonly CancellationReason[], cause: unknown): RetryableError | NonRetryableError {
   const codes = reasons.flatMap(({ Code: code }) => (code === undefined || code === "None" ? [] : code));
   const message = `DynamoDB TransactWriteItems was cancelled: ${codes.join(", ")}`;
-  return codes.some((code) => REFUSED.has(code))
-    ? new NonRetryableError(message, { code: "refused", cause })
-    : new RetryableError(message, { code: "locked", cause });
+  if (codes.some((code) => REFUSED.has(code))) return new NonRetryableError(message, { code: "refused", cause });
+  const isThrottled = codes.some((code) => THROTTLED.has(code));
+  return new RetryableError(message, { code: isThrottled ? "throttled" : "locked", cause });
 }

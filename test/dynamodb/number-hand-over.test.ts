@@ -42,10 +42,16 @@ function cancelWith(...codes: readonly string[]): Table {
 describe("handOverNumber", () => {
   it.each([
     ["another request is at work on an item", "TransactionConflict", { name: "RetryableError", code: "locked" }],
-    ["DynamoDB is too slow", "ThrottlingError", { name: "RetryableError", code: "locked" }],
+    ["DynamoDB is too slow", "ThrottlingError", { name: "RetryableError", code: "throttled" }],
+    ["a partition is hot", "ProvisionedThroughputExceeded", { name: "RetryableError", code: "throttled" }],
     ["an item is not valid", "ValidationError", { name: "NonRetryableError", code: "refused" }],
   ])("fails when %s", async (_case, code, failure) => {
     await expect(handOverNumber(cancelWith("None", code, "None"), HAND_OVER)).rejects.toMatchObject(failure);
+  });
+
+  it("counts as refused by the item that will never fit, also while another is throttled", async () => {
+    const handedOver = handOverNumber(cancelWith("ThrottlingError", "ValidationError", "None"), HAND_OVER);
+    await expect(handedOver).rejects.toMatchObject({ name: "NonRetryableError", code: "refused" });
   });
 
   it("is a conflict when the number was somebody else's and is free by now", async () => {
