@@ -63,7 +63,7 @@ export interface MarkStore {
   /** The settings that the last pass to succeed finished with, as its caller spelt them. */
   readonly readSettingsMark: () => Promise<string | undefined>;
   readonly saveSettingsMark: (mark: string) => Promise<void>;
-  /** When the newest event was processed, epoch milliseconds. */
+  /** When the newest webhook that was processed has arrived, epoch milliseconds. */
   readonly readLastEvent: () => Promise<number | undefined>;
   /** An older time than the stored one changes nothing. */
   readonly saveLastEvent: (atMs: number) => Promise<void>;

@@ -1,9 +1,10 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { ChangeKind } from "../domain/change.ts";
 import { parseSqsEvent } from "../sqs/sqs-event.ts";
 import { NonRetryableError, RetryableError } from "../sync/errors.ts";
 import type { MarkStore } from "../sync/pass-ports.ts";
 import { processChanges } from "../sync/process-changes.ts";
-import type { Telemetry } from "../sync/ports.ts";
+import type { ChangeMessage, Telemetry } from "../sync/ports.ts";
 import type { SyncPorts } from "../sync/run.ts";
 import { limitTime } from "./time-limit.ts";
 import type { InvocationClock } from "./time-limit.ts";
@@ -34,24 +35,32 @@ export function createChangeHandler(
     const { messages, malformed } = parseSqsEvent(event);
     for (const { messageId, why } of malformed) ports.telemetry.error("message malformed", { messageId, reason: why });
     const { failedMessageIds } = await processChanges(limitTime(ports, context), messages, { maxReceives });
-    if (failedMessageIds.length < messages.length) await noteEvent();
+    await noteEvent(messages.filter(({ messageId }) => !failedMessageIds.includes(messageId)));
     const failedIds = [...malformed.map(({ messageId }) => messageId), ...failedMessageIds];
     return { batchItemFailures: failedIds.map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }
 
-/** Stores now and then that events arrive; a table that refuses it costs the batch nothing. */
-function createEventNote({ ports, marks }: ChangeHandlerOptions): () => Promise<void> {
+/** What no webhook tells of: a pass, an admin or the worker itself looks again. */
+const OWN_KINDS: ReadonlySet<string> = new Set<ChangeKind>(["follow", "resync", "attach"]);
+
+/** Stores now and then when the newest event arrived; a table that refuses it costs the batch nothing. */
+function createEventNote({ ports, marks }: ChangeHandlerOptions): (settled: readonly ChangeMessage[]) => Promise<void> {
   let notedAtMs = Number.NEGATIVE_INFINITY;
-  return async () => {
-    const nowMs = ports.clock.now();
-    if (nowMs - notedAtMs < LAST_EVENT_INTERVAL_MS) return;
-    notedAtMs = nowMs;
+  return async (settled) => {
+    const arrivals = settled.filter(isOfWebhook).map(({ receivedAtMs }) => receivedAtMs);
+    const [arrivedAtMs] = arrivals.toSorted((left, right) => right - left);
+    if (arrivedAtMs === undefined || arrivedAtMs - notedAtMs < LAST_EVENT_INTERVAL_MS) return;
+    notedAtMs = arrivedAtMs;
     try {
-      await marks.saveLastEvent(nowMs);
+      await marks.saveLastEvent(arrivedAtMs);
     } catch (error) {
       if (!(error instanceof RetryableError || error instanceof NonRetryableError)) throw error;
       ports.telemetry.warn("time of the last event not stored", { error });
     }
   };
+}
+
+function isOfWebhook({ changes }: ChangeMessage): boolean {
+  return changes.some(({ at }) => Object.keys(at).some((kind) => !OWN_KINDS.has(kind)));
 }

@@ -12,7 +12,7 @@ export function checkLastEvent(lastEventAtMs: number | undefined, nowMs: number)
     return [problem("last event", "no webhook has arrived yet", remedy)];
   }
   const ago = formatDuration(Math.max(0, nowMs - lastEventAtMs));
-  const finding = `the last webhook was processed ${ago} ago (${formatTime(lastEventAtMs)})`;
+  const finding = `the last webhook arrived ${ago} ago (${formatTime(lastEventAtMs)})`;
   if (nowMs - lastEventAtMs < QUIET_MS) return [ok("last event", finding)];
   return [note("last event", finding, "Change something in HubSpot to see whether it arrives.")];
 }

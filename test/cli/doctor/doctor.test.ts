@@ -440,7 +440,7 @@ const CASES: readonly Case[] = [
     name: "a last webhook of days ago",
     check: "last event",
     arrange: () => tellHealth({ lastEventAt: hoursAgo(80) }),
-    finding: /the last webhook was processed 80 h 0 min ago/u,
+    finding: /the last webhook arrived 80 h 0 min ago/u,
     remedy: /Change something in HubSpot/u,
     status: "note",
   },
