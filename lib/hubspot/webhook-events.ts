@@ -5,7 +5,7 @@ import { readAssociation } from "./association-event.ts";
 import { findObjectType, OBJECT_TYPE_IDS } from "./object-types.ts";
 import { wireAssociation, wireErasure, wireEvent, wireMerge } from "./wire-event.ts";
 import type { ReadEvent } from "./wire-event.ts";
-import { parseWireJson } from "./wire-json.ts";
+import { parseWireJson, readWireId } from "./wire-json.ts";
 
 type EventKind =
   | "creation"
@@ -69,8 +69,8 @@ function readEvent(input: unknown, receivedAtMs: number): ReadEvent {
   if (kind === "privacyDeletion" && type !== "contact") return { kind: "ignored", why: "unknownKind" };
   const at = { [CHANGE_KINDS[kind]]: atMs };
   if (kind === "merge") return readMerge(input, type, at);
-  const { objectId: id } = event;
-  if (!id) return MALFORMED;
+  const id = readWireId(event.objectId);
+  if (id === undefined) return MALFORMED;
   const told = kind === "privacyDeletion" ? readErasure(input) : {};
   return { kind: "changes", changes: [{ type, id, at, ...told, looks: 0, failures: 0 }] };
 }
@@ -87,7 +87,7 @@ function readMerge(input: unknown, type: ObjectType, at: Change["at"]): ReadEven
   if (!merge.success) return MALFORMED;
   const { primaryObjectId, newObjectId, mergedObjectIds, objectId } = merge.data;
   const named = [primaryObjectId, newObjectId, ...(mergedObjectIds ?? []), objectId];
-  const known = new Set(named.filter((id) => id !== null && id !== undefined));
+  const known = new Set(named.filter((id) => id !== undefined));
   if (known.size === 0) return MALFORMED;
   return { kind: "changes", changes: [...known].map((id) => ({ type, id, at, looks: 0, failures: 0 })) };
 }

@@ -1,7 +1,16 @@
 import * as z from "zod";
 import type { Change } from "../domain/change.ts";
 import type { IgnoreReason } from "../sync/ports.ts";
-import { wireId } from "./wire-json.ts";
+import { readWireId } from "./wire-json.ts";
+
+/** An id that cannot be read counts as missing, not as the end of its event. */
+const id = z.unknown().optional().transform(readWireId);
+
+/** A truth value that may come as a text; what is neither counts as missing. */
+const flag = z
+  .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")])
+  .nullish()
+  .catch(undefined);
 
 /**
  * The fields we read of every event; HubSpot sends more. Anything may be missing: the name is `subscriptionType` in
@@ -12,33 +21,33 @@ export const wireEvent = z.object({
   subscriptionType: z.string().nullish(),
   eventType: z.string().nullish(),
   occurredAt: z.unknown().optional(),
-  objectId: wireId.nullish(),
+  objectId: z.unknown().optional(),
   objectTypeId: z.string().nullish(),
 });
 
 /** What an association event has besides. */
 export const wireAssociation = z.object({
-  objectId: wireId.nullish(),
-  fromObjectId: wireId.nullish(),
-  toObjectId: wireId.nullish(),
+  objectId: id,
+  fromObjectId: id,
+  toObjectId: id,
   fromObjectTypeId: z.string().nullish(),
   toObjectTypeId: z.string().nullish(),
   associationType: z.string().nullish(),
   associationTypeId: z.coerce.number().nullish().catch(undefined),
-  associationRemoved: z.boolean().nullish(),
-  isPrimaryAssociation: z.boolean().nullish(),
+  associationRemoved: flag,
+  isPrimaryAssociation: flag,
 });
 
 /** What a merge event has besides. */
 export const wireMerge = z.object({
-  objectId: wireId.nullish(),
-  primaryObjectId: wireId.nullish(),
-  mergedObjectIds: z.array(wireId).nullish(),
-  newObjectId: wireId.nullish(),
+  objectId: id,
+  primaryObjectId: id,
+  mergedObjectIds: z.array(id).nullish().catch(undefined),
+  newObjectId: id,
 });
 
 /** What a privacy deletion has besides; the account, if it can be read. */
-export const wireErasure = z.object({ portalId: wireId.nullish().catch(undefined) });
+export const wireErasure = z.object({ portalId: id });
 
 /** An association event, as far as we read it. */
 export type WireAssociation = z.output<typeof wireAssociation>;

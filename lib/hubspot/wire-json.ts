@@ -1,10 +1,14 @@
-import * as z from "zod";
-
 /** Ids have up to 12 digits today; 19 are what 64 bits hold. */
 const ID = /^[1-9]\d{0,18}$/u;
 
-/** An object id as HubSpot sends it, a number or a text; always a text for us. Numbers come first, as they are usual. */
-export const wireId = z.union([z.int().positive().transform(String), z.string().regex(ID)]);
+/**
+ * An object id as HubSpot sends it, a number or a text; always a text for us. Undefined for whatever is none: other ids of
+ * the event may say as much. Each event of a delivery has one, so this is no schema: those take longer.
+ */
+export function readWireId(value: unknown): string | undefined {
+  if (typeof value === "number") return Number.isSafeInteger(value) && value > 0 ? String(value) : undefined;
+  return typeof value === "string" && ID.test(value) ? value : undefined;
+}
 
 /** No number with fewer digits can exceed 2^53. */
 const DIGITS_OF_BIG_INTEGER = 16;

@@ -230,6 +230,38 @@ describe("parseDelivery", () => {
   });
 
   it.each([
+    ["an id 0", { primaryObjectId: 1, mergedObjectIds: [2], newObjectId: 0 }],
+    ["an empty text", { objectId: "", primaryObjectId: 1, mergedObjectIds: [2] }],
+    ["one merged id that is none", { primaryObjectId: 1, mergedObjectIds: [2, "x", null] }],
+  ])("looks at all that a merge names besides %s", (_name, ids) => {
+    const merge = { subscriptionType: "deal.merge", occurredAt: AT_MS, ...ids };
+    const at = { merged: AT_MS };
+    expect(parse(merge)).toEqual(
+      parsed([
+        { type: "deal", id: "1", at },
+        { type: "deal", id: "2", at },
+      ]),
+    );
+    const told = { ...merge, mergedObjectIds: "2" };
+    expect(parse(told)).toEqual(parsed([{ type: "deal", id: "1", at }]));
+  });
+
+  it("reads truth values of an association that come as texts, and takes unreadable ones for missing", () => {
+    const event = {
+      subscriptionType: "deal.associationChange",
+      associationType: "DEAL_TO_COMPANY",
+      objectId: "",
+      fromObjectId: 1,
+      toObjectId: 2,
+      occurredAt: AT_MS,
+    };
+    const removed = [false, "false", "true", 1].map((associationRemoved) => ({ ...event, associationRemoved }));
+    const change = { type: "deal", id: "1", at: { association: AT_MS } };
+    const expectations = [true, true, false, true].map((isAssociated) => ({ "2": { isAssociated, atMs: AT_MS } }));
+    expect(parse(...removed)).toEqual(parsed(expectations.map((expects) => ({ ...change, expects }))));
+  });
+
+  it.each([
     ["null", null],
     ["a text", "company.creation"],
     ["an array", [[]]],
