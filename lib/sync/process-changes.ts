@@ -5,7 +5,7 @@ import { LOOK_DELAYS_SECONDS } from "../domain/suspicion.ts";
 import { applyChanges } from "./apply-changes.ts";
 import { isOutage, NonRetryableError, RetryableError } from "./errors.ts";
 import { markFailing } from "./mark-failing.ts";
-import { chunk } from "./run.ts";
+import { chunk, mapConcurrently } from "./run.ts";
 import type { Change } from "../domain/change.ts";
 import type { Suspicion } from "../domain/decision.ts";
 import type { AppliedChange } from "./apply-changes.ts";
@@ -134,25 +134,31 @@ function outageDelaySeconds(error: unknown): number {
   return (isOurs ? OUTAGE_DELAYS_SECONDS[error.code] : undefined) ?? 30;
 }
 
-/** @returns the messages that hold nothing but one change that failed */
+/**
+ * A whole batch may fail object by object, so that they are settled some at once: one after the other, ten thousand
+ * messages would take longer than a worker has.
+ *
+ * @returns the messages that hold nothing but one change that failed
+ */
 async function settleFailed(run: Run, batch: Batch & { readonly options: ProcessOptions }): Promise<readonly string[]> {
-  const failedMessageIds: string[] = [];
-  for (const { change, outcome } of batch.applied) {
-    if (outcome.kind !== "failed" || isOutage(outcome.error)) continue;
-    const message = findOnlyMessage(batch.messages, change);
+  const failed = batch.applied.flatMap(({ change, outcome }) =>
+    outcome.kind === "failed" && !isOutage(outcome.error) ? [{ change, error: outcome.error }] : [],
+  );
+  const messageIds = await mapConcurrently(failed, async ({ change, error }) => {
     run.telemetry.warn("change failed", {
       type: change.type,
       id: change.id,
-      error: outcome.error,
+      error,
       ...(change.origin && { correlationId: change.origin.deliveryIds.join(",") }),
     });
+    const message = findOnlyMessage(batch.messages, change);
     const failures = change.failures + 1;
     if (message === undefined) await sendBack(run, [{ ...change, failures }], retryDelaySeconds(failures));
-    else failedMessageIds.push(message.messageId);
     // Whichever messages told of it: while fresh events arrive, none of them may ever be received so often.
-    if (failures >= batch.options.maxReceives) await tryToMark(run, change, outcome.error);
-  }
-  return failedMessageIds;
+    if (failures >= batch.options.maxReceives) await tryToMark(run, change, error);
+    return message?.messageId;
+  });
+  return messageIds.filter((messageId) => messageId !== undefined);
 }
 
 /** Doubled with each failure. */

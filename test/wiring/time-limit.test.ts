@@ -16,6 +16,9 @@ import type { SentRequest, StubAnswer } from "../hubspot/stub-hubspot.ts";
 /** As deployed. Milliseconds. */
 const LIFE_MS = 120_000;
 
+/** What SQS takes for a message at its slower. Milliseconds. */
+const SEND_MS = 30;
+
 const NO_TELEMETRY = { info: () => undefined, warn: () => undefined, error: () => undefined, count: () => undefined };
 
 /** All of HubSpot's limit is used by others: one call in ten seconds is left. */
@@ -100,6 +103,21 @@ describe("a worker whose time does not suffice", () => {
     expect(tookMs.length).toBeGreaterThan(2);
     expect([store.customers().length, store.projects().length]).toEqual([1_001, 2_000]);
     expect(queue.deadLetters()).toEqual([]);
+  });
+
+  it("has time to hand back a full batch of which every object fails on its own", async () => {
+    wire = stubHubSpot((request) =>
+      request.path.endsWith("/batch/read") ? { status: 400, body: {} } : answerSlowly(request),
+    );
+    queue = createInMemoryChangeQueue({ now: wire.clock.now });
+    await tell("company", QUEUE.batchSize * QUEUE.changesPerMessage);
+    const send: typeof queue.send = async (message) => {
+      await wire.clock.sleep(SEND_MS);
+      await queue.send(message);
+    };
+    ports = { ...ports, hubspot: wire.reader, clock: wire.clock, queue: { ...queue, send } };
+    expect(await work()).toBeLessThan(LIFE_MS);
+    expect(queue.bodies()).toHaveLength(QUEUE.batchSize * QUEUE.changesPerMessage);
   });
 
   it("does not write past nine tenths of its time", async () => {
