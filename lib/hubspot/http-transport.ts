@@ -14,6 +14,7 @@ export type FetchFunction = (
     readonly headers: Record<string, string>;
     readonly body?: string;
     readonly signal: AbortSignal;
+    readonly redirect: "manual";
   },
 ) => Promise<{ readonly status: number; readonly headers: HeaderSource; readonly text: () => Promise<string> }>;
 
@@ -170,6 +171,8 @@ async function fetchOnce(options: Settled, request: ApiRequest, token: string): 
     },
     ...(request.body === undefined ? {} : { body: request.body }),
     signal: AbortSignal.timeout(options.timeoutMs),
+    // Followed, a batch read would become a GET of another page, whose 404 looks like HubSpot's own.
+    redirect: "manual",
   });
   // The signal covers the body as well: a connection may stall in the middle of it.
   return { status: response.status, headers: response.headers, body: await response.text() };

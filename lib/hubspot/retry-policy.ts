@@ -77,7 +77,8 @@ export function judgeAnswer(answer: ApiAnswer, call: string): AnswerVerdict {
       // The account moves between data centres, for up to a day: the queue can wait, this process cannot.
       return { kind: "fail", error: failure(answer, message, "migrating") };
     default:
-      if (status === 408 || status >= 500) return retry(answer, message, "serverError");
+      // The interface never redirects; what stands in front of it may, while it is being mended.
+      if (status < 400 || status === 408 || status >= 500) return retry(answer, message, "serverError");
       return { kind: "fail", error: new NonRetryableError(message, { code: "badAnswer" }) };
   }
 }

@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
 import { METRICS } from "../../lib/contract.ts";
 import { NonRetryableError, RetryableError } from "../../lib/sync/errors.ts";
@@ -78,6 +79,7 @@ describe("createTransport", () => {
     ["502 with a page", { status: 502, body: "<html>Bad gateway</html>" }, "serverError", [1_000, 2_000, 4_000]],
     ["521", { status: 521, body: "" }, "serverError", [1_000, 2_000, 4_000]],
     ["408", { status: 408, body: {} }, "serverError", [1_000, 2_000, 4_000]],
+    ["302", { status: 302, headers: { location: "/maintenance" }, body: "" }, "serverError", [1_000, 2_000, 4_000]],
     [
       "200 with a page",
       { headers: { "content-type": "text/html" }, body: "<html>" },
@@ -100,6 +102,24 @@ describe("createTransport", () => {
     expect(failure).toBeInstanceOf(RetryableError);
     expect(failure).toMatchObject({ code });
     expect(pausesOf(hubspot)).toEqual(pauses);
+  });
+
+  it("follows no redirect, where a page's 404 would look like HubSpot's", async () => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer(({ url }, response) => {
+      asked.push(url);
+      if (url === "/maintenance") response.writeHead(404).end();
+      else response.writeHead(302, { location: "/maintenance" }).end();
+    });
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("expected a TCP address");
+    const baseUrl = `http://127.0.0.1:${address.port}`;
+    const { reader } = stubHubSpot(() => OK, { baseUrl, fetch, attempts: 1 });
+    await expect(reader.readAccount()).rejects.toMatchObject({ name: "RetryableError", code: "serverError" });
+    expect(asked).toEqual(["/account-info/2026-09/details"]);
+    server.closeAllConnections();
+    server.close();
   });
 
   it("answers as soon as a repetition succeeds", async () => {
