@@ -16,6 +16,8 @@ import type { Run, SyncPorts } from "./run.ts";
 export interface ProcessOptions {
   /** Receives after which SQS gives a message up. A record is marked as failing once its change has failed so often. */
   readonly maxReceives: number;
+  /** Has a message that goes back be delivered again after so many seconds; else whenever SQS does. */
+  readonly postpone?: ((messageId: string, delaySeconds: number) => Promise<void>) | undefined;
 }
 
 /** Which messages SQS must deliver again. All others are settled: stored, or queued anew. */
@@ -30,8 +32,8 @@ export interface Processed {
  * done      acknowledged
  * again     queued anew with a delay, for what was read looked old
  * outage    queued anew with a delay: HubSpot's or AWS's trouble uses up no receive
- * failed    alone in its message: back to SQS, and to the dead-letter queue in the end
- *           among others: queued anew on its own, so that the others can be acknowledged, each time for longer
+ * failed    alone in its message: back to SQS, each time for longer, and to the dead-letter queue in the end
+ *           among others: queued anew on its own, so that the others can be acknowledged
  * ```
  *
  * Nothing is acknowledged before its effect is stored or queued; if queueing fails, the whole batch goes back.
@@ -153,7 +155,9 @@ async function settleFailed(run: Run, batch: Batch & { readonly options: Process
     });
     const message = findOnlyMessage(batch.messages, change);
     const failures = change.failures + 1;
-    if (message === undefined) await sendBack(run, [{ ...change, failures }], retryDelaySeconds(failures));
+    const delaySeconds = retryDelaySeconds(failures);
+    if (message === undefined) await sendBack(run, [{ ...change, failures }], delaySeconds);
+    else await batch.options.postpone?.(message.messageId, delaySeconds);
     // Whichever messages told of it: while fresh events arrive, none of them may ever be received so often.
     if (failures >= batch.options.maxReceives) await tryToMark(run, change, error);
     return message?.messageId;
@@ -161,9 +165,9 @@ async function settleFailed(run: Run, batch: Batch & { readonly options: Process
   return messageIds.filter((messageId) => messageId !== undefined);
 }
 
-/** Doubled with each failure. */
+/** Soon after the first failure, which may be a mere hiccup; then four times as long with each. */
 function retryDelaySeconds(failures: number): number {
-  return Math.min(LONGEST_DELAY_SECONDS, 30 * 2 ** (failures - 1));
+  return Math.min(LONGEST_DELAY_SECONDS, 30 * 4 ** (failures - 1));
 }
 
 /** A table that refuses the mark as well must not let the others of the batch go back. */

@@ -1,9 +1,11 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { ChangeKind } from "../domain/change.ts";
+import type { PostponeMessage } from "../sqs/postpone-message.ts";
 import { parseSqsEvent } from "../sqs/sqs-event.ts";
 import { NonRetryableError, RetryableError } from "../sync/errors.ts";
 import type { MarkStore } from "../sync/pass-ports.ts";
 import { processChanges } from "../sync/process-changes.ts";
+import type { ProcessOptions } from "../sync/process-changes.ts";
 import type { ChangeMessage, Telemetry } from "../sync/ports.ts";
 import type { SyncPorts } from "../sync/run.ts";
 import { limitTime } from "./time-limit.ts";
@@ -16,6 +18,8 @@ interface ChangeHandlerOptions {
   readonly marks: Pick<MarkStore, "saveLastEvent">;
   /** Receives after which SQS gives a message up. */
   readonly maxReceives: number;
+  /** Without it a message that fails comes back after the queue's own time. */
+  readonly postpone?: PostponeMessage;
 }
 
 /** The stored time of the last event is this exact at most. Milliseconds. */
@@ -34,10 +38,30 @@ export function createChangeHandler(
     const ports = { ...options.ports, telemetry: telemetryOf?.(event) ?? options.ports.telemetry };
     const { messages, malformed } = parseSqsEvent(event);
     for (const { messageId, why } of malformed) ports.telemetry.error("message malformed", { messageId, reason: why });
-    const { failedMessageIds } = await processChanges(limitTime(ports, context), messages, { maxReceives });
+    const postpone = createPostpone(options.postpone, event, ports.telemetry);
+    const processing = { maxReceives, postpone };
+    const { failedMessageIds } = await processChanges(limitTime(ports, context), messages, processing);
     await noteEvent(messages.filter(({ messageId }) => !failedMessageIds.includes(messageId)));
     const failedIds = [...malformed.map(({ messageId }) => messageId), ...failedMessageIds];
     return { batchItemFailures: failedIds.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}
+
+/** By message id; a queue that refuses it costs the batch nothing, for the message comes back all the same. */
+function createPostpone(
+  postpone: PostponeMessage | undefined,
+  { Records: records }: SQSEvent,
+  telemetry: Telemetry,
+): ProcessOptions["postpone"] {
+  if (postpone === undefined) return undefined;
+  const handles = new Map(records.map(({ messageId, receiptHandle }) => [messageId, receiptHandle]));
+  return async (messageId, delaySeconds) => {
+    try {
+      await postpone(handles.get(messageId) ?? "", delaySeconds);
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error;
+      telemetry.warn("failed message not postponed", { messageId, error });
+    }
   };
 }
 

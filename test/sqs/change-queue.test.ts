@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createChangeQueue, readQueueDepth } from "../../lib/sqs/change-queue.ts";
 import { ensureQueue } from "../../lib/sqs/ensure-queue.ts";
 import { createPassQueue } from "../../lib/sqs/pass-queue.ts";
+import { createPostponement } from "../../lib/sqs/postpone-message.ts";
 import { redriveDeadLetters } from "../../lib/sqs/redrive-dead-letters.ts";
 import { startSqsFixture } from "../fixtures/embedded-sqs.ts";
 import { createInMemoryChangeQueue } from "../fixtures/in-memory-change-queue.ts";
@@ -56,6 +57,17 @@ async function receive(client: SQSClient, queueUrl: string, visibilitySeconds: n
     })),
   };
 }
+
+describe("createPostponement", () => {
+  it("has a message shown again when it says, whatever the receiver asked for", async () => {
+    const { queueUrl } = await sqs.createQueue();
+    await createChangeQueue({ client: sqs.client, queueUrl }).send({ deliveryId: "d", receivedAtMs: 1, changes: [] });
+    const [first] = (await receive(sqs.client, queueUrl, 600)).Records;
+    expect((await receive(sqs.client, queueUrl, 600)).Records).toEqual([]);
+    await createPostponement({ client: sqs.client, queueUrl })(first?.receiptHandle ?? "", 0);
+    expect((await receive(sqs.client, queueUrl, 600)).Records).toMatchObject([{ messageId: first?.messageId }]);
+  });
+});
 
 describe("createChangeQueue", () => {
   it.each([

@@ -9,6 +9,9 @@ import { change, createSyncWorld, type SyncWorld } from "../fixtures/sync-world.
 let world: SyncWorld;
 /** Every time of a last event that was stored. */
 let stored: number[];
+/** Receipt handles of messages that were postponed, and for how many seconds. */
+let postponed: (readonly [string, number])[];
+let refusal: Error | undefined;
 let handle: ReturnType<typeof createChangeHandler>;
 
 beforeEach(() => {
@@ -16,7 +19,13 @@ beforeEach(() => {
   world.hubspot.putCompany(sampleCompany("1"));
   stored = [];
   const marks = { saveLastEvent: async (atMs: number) => void stored.push(atMs) };
-  handle = createChangeHandler({ ports: world.ports, marks, maxReceives: QUEUE.maxReceives });
+  postponed = [];
+  refusal = undefined;
+  const postpone = async (...asked: readonly [string, number]) => {
+    postponed.push(asked);
+    if (refusal !== undefined) throw refusal;
+  };
+  handle = createChangeHandler({ ports: world.ports, marks, maxReceives: QUEUE.maxReceives, postpone });
 });
 
 /** One message on company 1, as it comes from the queue. */
@@ -57,5 +66,22 @@ describe("createChangeHandler", () => {
     };
     expect((await work(1_000)).batchItemFailures).toHaveLength(1);
     expect(stored).toEqual([]);
+  });
+
+  it("has a message that fails alone come back sooner than after the queue's own time", async () => {
+    world.faults.beforeStore = () => {
+      throw new TypeError("a bug");
+    };
+    await work(1_000);
+    expect(postponed).toEqual([[expect.stringMatching(/./u), 30]]);
+  });
+
+  it("lets it come back whenever it does when the queue refuses to postpone it", async () => {
+    world.faults.beforeStore = () => {
+      throw new TypeError("a bug");
+    };
+    refusal = new RetryableError("SQS is down", { code: "unreachable" });
+    expect((await work(1_000)).batchItemFailures).toHaveLength(1);
+    expect(world.log.map(({ message }) => message)).toContain("failed message not postponed");
   });
 });

@@ -77,6 +77,14 @@ describe("SyncStack's roles", () => {
     expect([...new Set(onTable)].sort()).toEqual(listTableActions(file));
   });
 
+  it("let process-changes postpone messages of its queue, by what the event source grants", () => {
+    const queueArn = { "Fn::GetAtt": [logicalId("AWS::SQS::Queue", "ChangeQueueChanges"), "Arn"] };
+    const granted = listStatements(template, ROLES.worker).filter(({ Action }) =>
+      Action.includes("sqs:ChangeMessageVisibility"),
+    );
+    expect(granted.map(({ Resource }) => Resource)).toEqual([queueArn]);
+  });
+
   it.each([
     [ROLES.worker, ["byCustomer"]],
     [ROLES.reconciler, ["byCustomer", "byState"]],
