@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { ReadApart } from "../../lib/sync/ports.ts";
-import { batchAnswer, idsOf, notFound, stubHubSpot, wireObject } from "./stub-hubspot.ts";
+import { batchAnswer, idsOf, notFound, REFUSAL, stubHubSpot, wireObject } from "./stub-hubspot.ts";
 import type { SentRequest, StubAnswer } from "./stub-hubspot.ts";
 
 const IDS = Array.from({ length: 100 }, (_, index) => String(index + 1));
-
-const REFUSAL: StubAnswer = { status: 400, body: { category: "VALIDATION_ERROR", message: "jörg@example.com" } };
 
 /** HubSpot answers for every object, but fails a call that asks for one of these. */
 function answerBut(culprits: readonly string[], failure: StubAnswer) {
@@ -46,6 +44,12 @@ describe("reading objects apart", () => {
     expect(calls).toBeLessThan(80);
   });
 
+  it("finds pairs of neighbours, too: for each part that could be read it tries once more where none can", async () => {
+    const culprits = IDS.filter((id) => Number(id) % 16 === 1 || Number(id) % 16 === 2);
+    const { found, unread } = await readApart(answerBut(culprits, REFUSAL));
+    expect([found.size, [...unread.keys()]]).toEqual([86, culprits]);
+  });
+
   it("finds one among three hundred, and reads the other calls' objects once", async () => {
     const ids = Array.from({ length: 300 }, (_, index) => String(index + 1));
     const { found, unread, calls } = await readApart(answerBut(["250"], REFUSAL), { ids });
@@ -67,6 +71,19 @@ describe("reading objects apart", () => {
     // Those that are under way when it is enough come to their end.
     expect(sent.length).toBeLessThanOrEqual(8 + 2 * (7 + 8));
   });
+
+  it.each([
+    ["a refusal", REFUSAL, "badAnswer"],
+    ["a server error that lasts", { status: 500, body: {} }, "serverError"],
+  ] as const)(
+    "leaves %s to the caller, after one call, where a single object is read",
+    async (_name, failure, code) => {
+      const { reader, run, sent } = stubHubSpot(() => failure, { attempts: 1 });
+      const apart: ReadApart = { setAside: () => undefined, isOverdue: () => true };
+      await expect(run(reader.readObjects("deal", ["1"], apart))).rejects.toMatchObject({ code });
+      expect(sent).toHaveLength(1);
+    },
+  );
 
   it.each([
     ["a rate limit", { status: 429, body: {} }, "rateLimited"],
@@ -103,6 +120,20 @@ describe("reading objects apart", () => {
     const { found, unread, calls } = await readApart(() => ({ status: 500, body: {} }), { isOverdue: true });
     expect([found.size, unread.size, calls]).toEqual([0, 100, 3]);
     for (const error of unread.values()) expect(error).toMatchObject({ code: "serverError" });
+  });
+
+  it("takes a server error of both of two objects for an outage as well", async () => {
+    const ids = ["1", "2"];
+    const { unread } = await readApart(() => ({ status: 500, body: {} }), { ids, isOverdue: true });
+    expect([...unread]).toEqual(ids.map((id) => [id, failsWith("serverError")]));
+  });
+
+  it("blames none of several objects that it cannot tell apart, though HubSpot answers for others", async () => {
+    const culprits = IDS.slice(0, 50);
+    const answer = answerBut(culprits, { status: 500, body: {} });
+    const { found, unread } = await readApart(answer, { isOverdue: true });
+    expect(found.size).toBe(50);
+    expect([...unread]).toEqual(culprits.map((id) => [id, failsWith("serverError")]));
   });
 
   it("keeps what was read when an outage begins while it divides", async () => {
@@ -165,8 +196,17 @@ describe("an answer in which one object is bad", () => {
     expect([[...found.keys()], unread, calls]).toEqual([["1", "3"], new Map([["2", failsWith("badAnswer")]]), 1]);
   });
 
-  it("reads in parts when an error entry names none of them", async () => {
-    const entry = { category: "INTERNAL_ERROR", message: "x", context: {} };
+  it("says of what HubSpot named it", async () => {
+    const entry = { category: "INTERNAL_ERROR", context: { ids: ["2"] } };
+    const { unread } = await readApart(() => batchAnswer([wireObject("1"), wireObject("3")], [entry]), { ids });
+    expect(unread.get("2")).toHaveProperty("message", "HubSpot could not read a part (batch read of deals)");
+  });
+
+  it.each([
+    ["names none", {}],
+    ["names one that nobody asked for", { ids: ["999"] }],
+  ])("reads in parts when an error entry %s", async (_name, context) => {
+    const entry = { category: "INTERNAL_ERROR", message: "x", context };
     const { found, unread } = await readApart(
       (request) => {
         const asked = idsOf(request);
@@ -180,10 +220,12 @@ describe("an answer in which one object is bad", () => {
     expect([[...found.keys()].toSorted(), [...unread.keys()]]).toEqual([["1", "3"], ["2"]]);
   });
 
-  it("reads in parts when an object in it has no id", async () => {
-    const nameless = { properties: {}, updatedAt: "2026-02-03T04:05:06.789Z" };
+  it.each([
+    ["an object in it has no id", { properties: {}, updatedAt: "2026-02-03T04:05:06.789Z" }],
+    ["nothing stands in an object's place", null],
+  ])("reads in parts when %s", async (_name, spoilt) => {
     const { found, unread } = await readApart(
-      (request) => batchAnswer(idsOf(request).map((id) => (id === "2" ? nameless : wireObject(id)))),
+      (request) => batchAnswer(idsOf(request).map((id) => (id === "2" ? spoilt : wireObject(id)))),
       { ids },
     );
     expect([[...found.keys()].toSorted(), [...unread.keys()]]).toEqual([["1", "3"], ["2"]]);
@@ -242,57 +284,5 @@ describe("an answer in which one object is bad", () => {
       { ids: ["1", "2"] },
     );
     expect([found.get("1")?.kind, [...unread.keys()]]).toEqual(["missing", ["2"]]);
-  });
-});
-
-const link = (id: string, toObjectId: number | string = 7, after?: string): object => ({
-  from: { id },
-  to: [{ toObjectId, associationTypes: [{ category: "HUBSPOT_DEFINED", typeId: 5 }] }],
-  ...(after !== undefined && { paging: { next: { after } } }),
-});
-
-async function readLinks(answer: (request: SentRequest) => StubAnswer, ids: readonly string[] = ["1", "2", "3"]) {
-  const { reader, run, sent } = stubHubSpot(answer);
-  const unread: string[] = [];
-  const apart: ReadApart = { setAside: (id) => void unread.push(id), isOverdue: () => false };
-  const found = await run(reader.readCompanyLinks("deal", ids, apart));
-  return [[...found.keys()].toSorted(), unread, sent.length];
-}
-
-const linksBut =
-  (culprit: string) =>
-  (request: SentRequest): StubAnswer =>
-    idsOf(request).includes(culprit) ? REFUSAL : batchAnswer(idsOf(request).map((id) => link(id)));
-
-/** The second object's second page is lacking. */
-const halfOfLinks = ({ body }: SentRequest): StubAnswer =>
-  JSON.stringify(body).includes("after") ? batchAnswer([]) : batchAnswer([link("1"), link("2", 8, "p2")]);
-
-describe("reading associations apart", () => {
-  it("finds the one object that fails its call", async () => {
-    expect(await readLinks(linksBut("2"))).toEqual([["1", "3"], ["2"], 5]);
-  });
-
-  it.each([
-    ["an id is too big to be exact", batchAnswer([link("1"), link("2", Number.MAX_SAFE_INTEGER + 1), link("3")])],
-    ["the answer lacks it", batchAnswer([link("1"), link("3")])],
-    [
-      "an error entry names it",
-      batchAnswer([link("1"), link("3")], [{ category: "INTERNAL_ERROR", context: { fromObjectId: ["2"] } }]),
-    ],
-  ])("fails one alone, without another call, when %s", async (_name, answer) => {
-    expect(await readLinks(() => answer)).toEqual([["1", "3"], ["2"], 1]);
-  });
-
-  it("takes some of an object's pages for none of them", async () => {
-    expect(await readLinks(halfOfLinks, ["1", "2"])).toEqual([["1"], ["2"], 2]);
-  });
-
-  it("finds the one company whose dependants cannot be read", async () => {
-    const { reader, run } = stubHubSpot(linksBut("2"));
-    const unread: string[] = [];
-    const apart: ReadApart = { setAside: (id) => void unread.push(id), isOverdue: () => false };
-    expect(await run(reader.readDependantIds("deal", ["1", "2"], apart))).toEqual(new Map([["1", ["7"]]]));
-    expect(unread).toEqual(["2"]);
   });
 });

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { batchAnswer, stubHubSpot } from "./stub-hubspot.ts";
+import type { ReadApart } from "../../lib/sync/ports.ts";
+import { batchAnswer, idsOf, REFUSAL, stubHubSpot } from "./stub-hubspot.ts";
 import type { SentRequest, StubAnswer } from "./stub-hubspot.ts";
 
 /** One row of an association as HubSpot stores it: a company comes once for each page that has a label of it. */
@@ -92,5 +93,57 @@ describe("readDependantIds", () => {
         expect(found).toEqual(new Map(expected));
       }),
     );
+  });
+});
+
+const link = (id: string, toObjectId: number | string = 7, after?: string): object => ({
+  from: { id },
+  to: [{ toObjectId, associationTypes: [{ category: "HUBSPOT_DEFINED", typeId: 5 }] }],
+  ...(after !== undefined && { paging: { next: { after } } }),
+});
+
+async function readLinks(answer: (request: SentRequest) => StubAnswer, ids: readonly string[] = ["1", "2", "3"]) {
+  const { reader, run, sent } = stubHubSpot(answer);
+  const unread: string[] = [];
+  const apart: ReadApart = { setAside: (id) => void unread.push(id), isOverdue: () => false };
+  const found = await run(reader.readCompanyLinks("deal", ids, apart));
+  return [[...found.keys()].toSorted(), unread, sent.length];
+}
+
+const linksBut =
+  (culprit: string) =>
+  (request: SentRequest): StubAnswer =>
+    idsOf(request).includes(culprit) ? REFUSAL : batchAnswer(idsOf(request).map((id) => link(id)));
+
+/** The second object's second page is lacking. */
+const halfOfLinks = ({ body }: SentRequest): StubAnswer =>
+  JSON.stringify(body).includes("after") ? batchAnswer([]) : batchAnswer([link("1"), link("2", 8, "p2")]);
+
+describe("reading associations apart", () => {
+  it("finds the one object that fails its call", async () => {
+    expect(await readLinks(linksBut("2"))).toEqual([["1", "3"], ["2"], 5]);
+  });
+
+  it.each([
+    ["an id is too big to be exact", batchAnswer([link("1"), link("2", Number.MAX_SAFE_INTEGER + 1), link("3")])],
+    ["the answer lacks it", batchAnswer([link("1"), link("3")])],
+    [
+      "an error entry names it",
+      batchAnswer([link("1"), link("3")], [{ category: "INTERNAL_ERROR", context: { fromObjectId: ["2"] } }]),
+    ],
+  ])("fails one alone, without another call, when %s", async (_name, answer) => {
+    expect(await readLinks(() => answer)).toEqual([["1", "3"], ["2"], 1]);
+  });
+
+  it("takes some of an object's pages for none of them", async () => {
+    expect(await readLinks(halfOfLinks, ["1", "2"])).toEqual([["1"], ["2"], 2]);
+  });
+
+  it("finds the one company whose dependants cannot be read", async () => {
+    const { reader, run } = stubHubSpot(linksBut("2"));
+    const unread: string[] = [];
+    const apart: ReadApart = { setAside: (id) => void unread.push(id), isOverdue: () => false };
+    expect(await run(reader.readDependantIds("deal", ["1", "2"], apart))).toEqual(new Map([["1", ["7"]]]));
+    expect(unread).toEqual(["2"]);
   });
 });

@@ -15,6 +15,12 @@ export interface StubAnswer {
   readonly takesMs?: number;
 }
 
+/** A call that HubSpot does not take, and says why with personal data. */
+export const REFUSAL: StubAnswer = {
+  status: 400,
+  body: { category: "VALIDATION_ERROR", message: "jörg@example.com" },
+};
+
 /** One request as it left. */
 export interface SentRequest {
   readonly method: string;

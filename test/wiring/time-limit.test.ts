@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { QUEUE } from "../../lib/contract.ts";
 import type { Change } from "../../lib/domain/change.ts";
 import type { ObjectType } from "../../lib/domain/hubspot-object.ts";
+import type { HubSpotReader, ReadApart } from "../../lib/sync/ports.ts";
 import type { SyncPorts } from "../../lib/sync/run.ts";
 import { createChangeHandler } from "../../lib/wiring/change-handler.ts";
 import { limitTime } from "../../lib/wiring/time-limit.ts";
@@ -129,9 +130,40 @@ describe("a worker whose time does not suffice", () => {
     expect(await limited.write(sampleCustomer("1"))).toBe("written");
     sinceMs = 0.9 * LIFE_MS;
     const nothing = limited.write(sampleCustomer("2"));
-    await expect(nothing).rejects.toMatchObject({ name: "RetryableError", code: "timeUp" });
+    await expect(nothing).rejects.toMatchObject({
+      name: "RetryableError",
+      code: "timeUp",
+      message: "the time of this run is used up",
+    });
     await expect(limited.readCustomers(["1"])).rejects.toMatchObject({ code: "timeUp" });
     expect(store.customers()).toHaveLength(1);
     expect(sameQueue).toBe(queue);
+  });
+});
+
+type Reading = (hubspot: HubSpotReader, apart: ReadApart) => Promise<unknown>;
+
+/** Reads so long after a worker began. @returns how many calls were made, and why what could not be read was set aside */
+async function readLate(afterMs: number, read: Reading): Promise<readonly [calls: number, unread: readonly unknown[]]> {
+  const { clock, reader } = wire;
+  const { hubspot } = limitTime({ ...ports, hubspot: reader, clock }, { getRemainingTimeInMillis: () => LIFE_MS });
+  await wire.run(clock.sleep(afterMs));
+  const unread: unknown[] = [];
+  const apart: ReadApart = { setAside: (_id, error) => void unread.push(error), isOverdue: () => false };
+  await wire.run(read(hubspot, apart));
+  return [wire.sent.length, unread];
+}
+
+describe("limitTime", () => {
+  it.each<[what: string, untilMs: number, read: Reading]>([
+    ["contacts", 60_000, ({ readObjects }, apart) => readObjects("contact", ["1"], apart)],
+    ["deals", 60_000, ({ readObjects }, apart) => readObjects("deal", ["1"], apart)],
+    ["the companies of deals", 60_000, ({ readCompanyLinks }, apart) => readCompanyLinks("deal", ["1"], apart)],
+    ["companies", 84_000, ({ readObjects }, apart) => readObjects("company", ["1"], apart)],
+    ["what follows companies", 96_000, ({ readDependantIds }, apart) => readDependantIds("deal", ["1"], apart)],
+  ])("lets %s be read for %i ms of a worker's two minutes, and no longer", async (_what, untilMs, read) => {
+    expect(await readLate(untilMs - 1, read)).toEqual([1, []]);
+    wire = stubHubSpot(answerSlowly);
+    expect(await readLate(untilMs, read)).toEqual([0, [expect.objectContaining({ code: "timeUp" })]]);
   });
 });
