@@ -23,7 +23,11 @@ describe("an answer that mixes archived and live objects up", () => {
       query.get("archived") === "true" ? batchAnswer([wireObject("1")]) : batchAnswer([], [notFound("1")]),
     );
     const reading = hubspot.run(hubspot.reader.readObjects("deal", ["1"]));
-    await expect(reading).rejects.toMatchObject({ name: "RetryableError", code: "badAnswer" });
+    await expect(reading).rejects.toMatchObject({
+      name: "RetryableError",
+      code: "badAnswer",
+      message: "HubSpot showed a live object among archived ones (deal 1)",
+    });
   });
 
   it("takes an object read on its own for archived when it says so", async () => {
@@ -34,5 +38,23 @@ describe("an answer that mixes archived and live objects up", () => {
     });
     const found = await hubspot.run(hubspot.reader.readObjects("deal", ["1"]));
     expect(found.get("1")).toEqual({ kind: "archived", readAtMs: AT_MS, updatedAtMs: UPDATED_AT_MS });
+  });
+
+  it("takes an object read on its own for live when it says so, and asks for what is mapped", async () => {
+    const hubspot = stubHubSpot(({ method, query }) => {
+      if (method === "GET") return { body: wireObject("1", { dealname: "Relaunch" }) };
+      return query.get("archived") === "true" ? batchAnswer([], [notFound("1")]) : batchAnswer([wireObject("9")]);
+    });
+    const found = await hubspot.run(hubspot.reader.readObjects("deal", ["1"]));
+    expect([...found]).toMatchObject([["1", { kind: "live", readAtMs: AT_MS, object: { description: "Relaunch" } }]]);
+    expect(hubspot.sent.at(-1)?.query.getAll("properties")).toEqual(["dealname", "dealstage", "hs_merged_object_ids"]);
+  });
+
+  it("tells nothing of an archived object that nobody asked for", async () => {
+    const hubspot = stubHubSpot(({ query }) =>
+      query.get("archived") === "true" ? batchAnswer([archived("1"), archived("2")]) : batchAnswer([], [notFound("1")]),
+    );
+    const found = await hubspot.run(hubspot.reader.readObjects("deal", ["1"]));
+    expect([...found.keys()]).toEqual(["1"]);
   });
 });

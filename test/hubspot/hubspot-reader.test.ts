@@ -221,6 +221,7 @@ describe("readObjects", () => {
   it.each([
     ["an error entry of another kind", batchAnswer([], [{ category: "INTERNAL_ERROR", message: "x", context: {} }])],
     ["no results", { body: { status: "COMPLETE" } }],
+    ["no results of a part", { status: 207, body: { status: "COMPLETE" } }],
     ["an object without a stamp", batchAnswer([{ id: "1", properties: {} }])],
     ["an object without an id", batchAnswer([{ properties: {}, updatedAt: "2026-02-03T04:05:06.789Z" }])],
     ["JSON that is cut off", { body: '{"results":[{"id":"1","properties":{"email":"ada@example.com' }],
@@ -301,6 +302,8 @@ describe("readCompanyLinks", () => {
       batchAnswer([], [{ category: "INTERNAL_ERROR", context: { fromObjectId: ["1"] } }]),
     ],
     ["an answer that lacks an object", batchAnswer([])],
+    ["no results", { body: { status: "COMPLETE" } }],
+    ["no results of a part", { status: 207, body: { status: "COMPLETE" } }],
     ["an error entry for another object", batchAnswer([], [noneFound("2")])],
     [
       "an id that a number cannot hold",

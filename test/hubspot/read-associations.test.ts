@@ -135,6 +135,23 @@ describe("reading associations apart", () => {
     expect(await readLinks(() => answer)).toEqual([["1", "3"], ["2"], 1]);
   });
 
+  it.each([
+    ["is too big to be exact", batchAnswer([link("2", Number.MAX_SAFE_INTEGER + 1)]), "An id was too big to be exact"],
+    ["is not in the answer", batchAnswer([]), "HubSpot's answer lacks 2"],
+  ])("says what is wrong with one that %s", async (_name, answer, message) => {
+    const { reader, run } = stubHubSpot(() => answer);
+    const unread: unknown[] = [];
+    const apart: ReadApart = { setAside: (_id, error) => void unread.push(error), isOverdue: () => false };
+    await run(reader.readCompanyLinks("deal", ["2"], apart));
+    expect(unread).toMatchObject([{ code: "badAnswer", message: `${message} (associations of deals with companies)` }]);
+  });
+
+  it("takes a text for the id of a company as well", async () => {
+    const { reader, run } = stubHubSpot(() => batchAnswer([link("2", "9007199254740993")]));
+    const found = await run(reader.readCompanyLinks("deal", ["2"]));
+    expect(found.get("2")?.links).toEqual([{ companyId: "9007199254740993", isPrimary: true }]);
+  });
+
   it("takes some of an object's pages for none of them", async () => {
     expect(await readLinks(halfOfLinks, ["1", "2"])).toEqual([["1"], ["2"], 2]);
   });
