@@ -88,8 +88,8 @@ export function createLane({ clock, limit, share, requestsPerSecond }: LaneOptio
   /** Milliseconds until the next call may leave. */
   const waitMs = (nowMs: number): number => {
     const calls = allowed(nowMs);
-    const excess = countOwn(nowMs) - Math.floor(calls);
-    const leaving = excess < 0 ? undefined : sentAtMs[excess];
+    // None as long as there is room.
+    const leaving = sentAtMs[countOwn(nowMs) - Math.floor(calls)];
     const untilRoomMs = leaving === undefined ? 0 : leaving + intervalMs - nowMs;
     const untilSlotMs = slotAtMs + intervalMs / calls - nowMs;
     return Math.max(0, untilRoomMs, untilSlotMs);

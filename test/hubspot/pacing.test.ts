@@ -163,6 +163,21 @@ describe("createPacer", () => {
     expect(pacer.counters().rateLimited).toBe(3);
   });
 
+  it("does not slow down once more when HubSpot tells the lower limit that a 429 came of", async () => {
+    const clock = new VirtualClock();
+    const pacer = createPacer({ clock, share: 1 });
+    const ticket = await clock.run(pacer.take("list"));
+    const tell = (max: number): void =>
+      pacer.observe(ticket, { headers: new Headers({ "x-hubspot-ratelimit-max": `${max}` }), isRateLimited: false });
+    tell(190);
+    pacer.observe(ticket, { headers: NO_HEADERS, isRateLimited: true });
+    const halved = pacer.counters().pacePerSecond;
+    tell(160);
+    expect(pacer.counters().pacePerSecond).toBeCloseTo(halved);
+    tell(40);
+    expect(pacer.counters().pacePerSecond).toBeCloseTo(4 * 0.97);
+  });
+
   it("does not let association reads wait for the ten-second window", async () => {
     const clock = new VirtualClock();
     const pacer = createPacer({ clock, share: 1 });
@@ -248,8 +263,9 @@ describe("createPacer", () => {
     pacer.observe(await clock.run(pacer.take("list")), { headers: used, isRateLimited: false });
     const startMs = clock.now();
     const leftMs = (): number => startMs + 4_000 - clock.now();
+    const timeUp = { name: "RetryableError", code: "timeUp", message: "no time was left for a call to HubSpot" };
     const late = [1, 2, 3].map(async () => {
-      await expect(pacer.take("list", { leftMs })).rejects.toMatchObject({ name: "RetryableError", code: "timeUp" });
+      await expect(pacer.take("list", { leftMs })).rejects.toMatchObject(timeUp);
       return clock.now() - startMs;
     });
     const patient = pacer.take("list").then(({ sentAtMs }) => sentAtMs - startMs);
