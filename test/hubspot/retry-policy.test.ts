@@ -63,7 +63,8 @@ describe("judgeAnswer", () => {
     ["a number", "7"],
     ["errors that are no list", { errors: "x" }],
     ["errors that are none of HubSpot's", { errors: ["x", null, { context: { requiredScopes: "x" } }] }],
-    ["scopes that could be anything", { errors: [{ context: { requiredScopes: ["a@b.example", "<b> ada"] } }] }],
+    ["a scope that ends as anything", { errors: [{ context: { requiredScopes: ["ada@b.example"] } }] }],
+    ["a scope that begins as anything", { errors: [{ context: { requiredScopes: ["<b> ada"] } }] }],
     ["a correlation id that could be anything", { correlationId: "ada@b.example" }],
   ])("tells of a lost scope, and no more, when there is %s", (_name, body) => {
     expect(judge(403, { body })).toMatchObject({
