@@ -35,8 +35,8 @@ describe("judgeAnswer", () => {
     expect(messageOf(verdict)).toBe("HubSpot answered 200 with a page instead of JSON to GET /x");
   });
 
-  it.each([199, 300])("takes a status of %i for no success", (status) => {
-    expect(judge(status)).toMatchObject({ kind: "fail", error: { name: "NonRetryableError", code: "badAnswer" } });
+  it.each([199, 300, 399])("takes a status of %i for no success, and for none of HubSpot's own", (status) => {
+    expect(judge(status)).toMatchObject({ kind: "retry", error: { code: "serverError" } });
   });
 
   it.each([
