@@ -45,7 +45,7 @@ export const SIMULATED_TOKEN = "pat-local-simulator";
 export const SIMULATED_SECRET = "local-client-secret";
 
 /** What the sample portal transfers unless told otherwise: late stages, so that the filter has something to do. */
-const SAMPLE_STAGES = `${GERMAN_PIPELINE.stages[2].id}, ${GERMAN_PIPELINE.stages[3].id}`;
+export const SAMPLE_STAGES = `${GERMAN_PIPELINE.stages[2].id}, ${GERMAN_PIPELINE.stages[3].id}`;
 
 export const HELP = `Starts the whole product on this machine: HubSpot simulator, webhook door, queue, worker, table and records API.
 

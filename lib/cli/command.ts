@@ -20,6 +20,7 @@ export interface Command {
   readonly parameters?: string;
   /** Flags as commander spells them, with what they mean. */
   readonly options?: readonly (readonly [flags: string, meaning: string])[];
+  /** As they are typed; a remark is on a line of its own, for not every shell takes one behind a command. */
   readonly examples: readonly string[];
   /** Answers the exit code when it is not 0. */
   readonly run: (call: CommandCall) => Promise<number | void>;

@@ -36,7 +36,7 @@ function tellFailure(io: CliIo, error: unknown): number {
 }
 
 function createProgram(io: CliIo, finish: (exitCode: number) => void): Commander {
-  const program = new Commander("hubspot-zep")
+  const program = new Commander("npx hubspot-zep")
     .description("Shows and works the ZEP records that are synced from HubSpot.")
     .helpCommand(false)
     .addHelpText(

@@ -2,6 +2,10 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { COMMANDS } from "../../lib/cli/commands/command-list.ts";
 import { OBJECT_TYPE_OF, parseNoun } from "../../lib/cli/record-words.ts";
+import { SAMPLE_STAGES } from "../../infra/local/local-options.ts";
+import { fillSamplePortal } from "../../infra/local/hubspot-simulator/sample-portal.ts";
+import { SAMPLE_IDENTITY } from "../../infra/local/hubspot-simulator/server.ts";
+import { World } from "../../infra/local/hubspot-simulator/world.ts";
 import { startAdminWorld, type AdminWorld } from "../fixtures/admin-world.ts";
 import { runCli, words, type CliOutcome } from "../fixtures/cli-desk.ts";
 import { openRecordsDesk } from "../fixtures/records-desk.ts";
@@ -15,21 +19,19 @@ const KEYS = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnF
 /** Commands that work on records, and end by themselves. */
 const ON_RECORDS = ["health", "list", "show", "explain", "set", "detach", "attach", "resync", "reconcile", "preview"];
 
-/** A line as it is typed, without its beginning: `npx hubspot-zep`. */
+/** A line as it is typed, without its beginning, `npx hubspot-zep`, and without a remark. */
 type Line = string;
 
-const fromHelp: readonly Line[] = COMMANDS.flatMap(({ examples }) =>
-  examples.map((example) => example.replace(/^hubspot-zep /u, "")),
-);
+const examples = COMMANDS.flatMap((command) => command.examples);
+const fromHelp: readonly Line[] = examples.map((example) => example.replace(/^npx hubspot-zep |\n.*$/gu, ""));
 
-/** Every command line between back ticks or in a block of the README; `…` stands for what was written before it. */
+/** Every command line between back ticks in the README; `…` stands for what was written before it. */
 function readReadme(): readonly Line[] {
   const names = COMMANDS.map(({ name }) => name.split(" ")[0]);
   const lines = README.split("\n").flatMap((line) => {
-    const typed = /^npx (hubspot-zep .*?)(?: +#.*)?$/u.exec(line)?.[1];
     const spans = [...line.matchAll(/`(?:npx )?([^`]+)`/gu)].map(([, span = ""]) => span);
     let before = "";
-    const whole = [...(typed === undefined ? [] : [typed]), ...spans].flatMap((span) => {
+    const whole = spans.flatMap((span) => {
       const isCommand = names.includes(span.split(" ")[1]);
       const spelt = span.startsWith("… ") ? span.replace(isCommand ? "… " : "…", isCommand ? "" : before) : span;
       const [, command] = /^(?:hubspot-zep )?(\S+ .+|health|stages|setup|hubspot-app)$/u.exec(spelt) ?? [];
@@ -118,6 +120,24 @@ describe("every example of a command on records", () => {
   });
 });
 
+describe("every example in a command's help", () => {
+  it.each(examples)("can be pasted into a shell as it stands: %s", (example) => {
+    expect(example).toMatch(/^(?:HUBSPOT_ACCESS_TOKEN=… )?npx hubspot-zep [^()#\n]+(?:\n {6}\S.*)?$/u);
+  });
+
+  it("changes records that `npm start` has", () => {
+    const world = new World({ identity: SAMPLE_IDENTITY, now: Date.now, seed: 1 });
+    fillSamplePortal(world);
+    const changed = fromHelp.filter((line) => /^(?:set|detach|attach|resync) /u.test(line)).map(words);
+    expect(changed).not.toEqual([]);
+    for (const [, noun = "", id = ""] of changed) {
+      const type = OBJECT_TYPE_OF[parseNoun(noun)];
+      const { dealstage = SAMPLE_STAGES } = world.findObject(type, id, Date.now())?.properties ?? { dealstage: "gone" };
+      expect(SAMPLE_STAGES, `stage of ${type} ${id}`).toContain(dealstage);
+    }
+  });
+});
+
 describe("the README", () => {
   it("shows each command on records that it should", () => {
     const shown = new Set(fromReadme.map((line) => line.split(" ")[0]));
@@ -136,7 +156,7 @@ describe("the README", () => {
   });
 
   it("shows requests to the records API that are answered", async () => {
-    const urls = [...README.matchAll(/curl -s http:\/\/127\.0\.0\.1:8787(\S+)/gu)].map(([, path = ""]) => path);
+    const urls = [...README.matchAll(/curl -s 'http:\/\/127\.0\.0\.1:8787(\S+)'/gu)].map(([, path = ""]) => path);
     expect(urls).not.toEqual([]);
     for (const path of urls) expect((await fetch(admin.local.stack.url + path)).status).toBe(200);
   });

@@ -71,7 +71,7 @@ describe("npx hubspot-zep", () => {
 
   it("is to be had through npm as well", async () => {
     const { code, stdout } = await start("npm", ["run", "--silent", "hubspot-zep", "--", "list", "--help"], url);
-    expect([code, stdout]).toEqual([0, expect.stringContaining("hubspot-zep list kunden --prefix Müller")]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("npx hubspot-zep list kunden --prefix Müller")]);
   });
 
   it("tells every command in its help", async () => {

@@ -22,7 +22,7 @@ export const CONSOLE: Command = {
     ["--port <number>", `where it listens on 127.0.0.1 (default: ${DEFAULT_PORT})`],
     ...AWS_OPTIONS,
   ],
-  examples: ["hubspot-zep console --aws", "hubspot-zep console --aws --profile production --port 9000"],
+  examples: ["npx hubspot-zep console --aws", "npx hubspot-zep console --aws --profile production --port 9000"],
   run: serveConsole,
 };
 

@@ -15,7 +15,7 @@ export const DETACH: Command = {
   summary: "Ends the sync of one record; all its fields can be edited from then on.",
   parameters: "<type> <id>",
   options: TARGET_OPTIONS,
-  examples: ["hubspot-zep detach kunde 31204511000", "hubspot-zep detach project 402118963000 --aws"],
+  examples: ["npx hubspot-zep detach kunde 31204511000", "npx hubspot-zep detach project 402118963074 --aws"],
   run: async (call) => {
     const noun = parseEditableNoun(call.args[0] ?? "");
     const id = parseId(call.args[1]);
@@ -34,7 +34,10 @@ export const ATTACH: Command = {
   summary: "Lets HubSpot lead a record again; its values overwrite, numbers and ZEP's own fields stay.",
   parameters: "<type> <id>",
   options: [["--to <id>", "attach it to another company or deal of HubSpot"], ...TARGET_OPTIONS],
-  examples: ["hubspot-zep attach kunde 31204511000", "hubspot-zep attach project 402118963000 --to 402118963037 --aws"],
+  examples: [
+    "npx hubspot-zep attach kunde 31204511000",
+    "npx hubspot-zep attach project 402118963074 --to 402118963037 --aws",
+  ],
   run: attachRecord,
 };
 

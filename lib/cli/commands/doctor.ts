@@ -11,9 +11,9 @@ export const DOCTOR: Command = {
   summary: "Checks the installation: each line is ok, a problem with its remedy, or a note.",
   options: [...TARGET_OPTIONS, ...HUBSPOT_OPTIONS],
   examples: [
-    "hubspot-zep doctor                             (before deployment: HubSpot, and the local stack if it runs)",
-    "hubspot-zep doctor --aws --profile production  (everything)",
-    "hubspot-zep doctor --aws --json                (for scripts; exits with 1 when there is a problem)",
+    "npx hubspot-zep doctor\n      before deployment: HubSpot, and the local stack if it runs",
+    "npx hubspot-zep doctor --aws --profile production\n      everything",
+    "npx hubspot-zep doctor --aws --json\n      for scripts; exits with 1 when there is a problem",
   ],
   run: async (call) => {
     const lines: CheckLine[] = [];

@@ -12,7 +12,7 @@ export const EXPLAIN: Command = {
   summary: "Reads HubSpot and the record now, and tells why it is as it is and what would change that.",
   parameters: "<type> <id>",
   options: TARGET_OPTIONS,
-  examples: ["hubspot-zep explain kunde 31204511222", "hubspot-zep explain deal 402118963111 --aws"],
+  examples: ["npx hubspot-zep explain kunde 31204511222", "npx hubspot-zep explain deal 402118963111 --aws"],
   run: async (call) => {
     const path = `/v1/explain/${OBJECT_TYPE_OF[parseNoun(call.args[0] ?? "")]}/${parseId(call.args[1])}`;
     const records = await openRecords(call.io, call.options);

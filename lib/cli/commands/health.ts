@@ -11,7 +11,11 @@ export const HEALTH: Command = {
   name: "health",
   summary: "Tells what is in sync, excluded or failing and why, the last event, the last pass and the queue.",
   options: TARGET_OPTIONS,
-  examples: ["hubspot-zep health", "hubspot-zep health --aws --profile production", "hubspot-zep health --json"],
+  examples: [
+    "npx hubspot-zep health",
+    "npx hubspot-zep health --aws --profile production",
+    "npx hubspot-zep health --json",
+  ],
   run: async (call) => {
     const records = await openRecords(call.io, call.options);
     const { body } = await records.request({ method: "GET", path: "/v1/health" }, healthAnswer);

@@ -20,7 +20,10 @@ export const HUBSPOT_APP: Command = {
     ["--aws", "always so, without --target-url"],
     ...AWS_OPTIONS,
   ],
-  examples: ["hubspot-zep hubspot-app", "hubspot-zep hubspot-app --target-url https://sync.example.com/webhook"],
+  examples: [
+    "npx hubspot-zep hubspot-app",
+    "npx hubspot-zep hubspot-app --target-url https://sync.example.com/webhook",
+  ],
   run: writeApp,
 };
 

@@ -30,9 +30,9 @@ export const LIST: Command = {
     ...TARGET_OPTIONS,
   ],
   examples: [
-    "hubspot-zep list kunden --prefix Müller",
-    "hubspot-zep list projects --state waiting",
-    "hubspot-zep list customers --limit 1000 --json --aws",
+    "npx hubspot-zep list kunden --prefix Müller",
+    "npx hubspot-zep list projects --state waiting",
+    "npx hubspot-zep list customers --limit 1000 --json --aws",
   ],
   run: listRecords,
 };

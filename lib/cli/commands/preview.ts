@@ -24,9 +24,9 @@ export const PREVIEW: Command = {
     ...TARGET_OPTIONS,
   ],
   examples: [
-    'hubspot-zep preview --deal-stages "1043288713, 1043288714"',
-    "hubspot-zep preview --exclusion-values no,nein,nie --aws --json",
-    "hubspot-zep preview --aws",
+    'npx hubspot-zep preview --deal-stages "1043288713, 1043288714"',
+    "npx hubspot-zep preview --exclusion-values no,nein,nie --aws --json",
+    "npx hubspot-zep preview --aws",
   ],
   run: preview,
 };

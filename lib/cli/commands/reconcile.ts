@@ -27,9 +27,9 @@ export const RECONCILE: Command = {
     ...TARGET_OPTIONS,
   ],
   examples: [
-    "hubspot-zep reconcile --watch",
-    "hubspot-zep reconcile --dry-run --type kunden --watch",
-    "hubspot-zep reconcile --confirm 20261103-010000-0k3f9x --aws",
+    "npx hubspot-zep reconcile --watch",
+    "npx hubspot-zep reconcile --dry-run --type kunden --watch",
+    "npx hubspot-zep reconcile --confirm 20261103-010000-0k3f9x --aws",
   ],
   run: reconcile,
 };
@@ -66,7 +66,7 @@ export const RECONCILIATIONS: Command = {
   summary: "Lists the passes of the last 30 days, or shows one with its report.",
   parameters: "[id]",
   options: TARGET_OPTIONS,
-  examples: ["hubspot-zep reconciliations", "hubspot-zep reconciliations 20261103-010000-0k3f9x --aws"],
+  examples: ["npx hubspot-zep reconciliations", "npx hubspot-zep reconciliations 20261103-010000-0k3f9x --aws"],
   run: async (call) => {
     const [id] = call.args;
     const records = await openRecords(call.io, call.options);

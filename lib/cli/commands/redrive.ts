@@ -31,7 +31,7 @@ export const REDRIVE: Command = {
     ["--aws", "always so"],
     ...AWS_OPTIONS,
   ],
-  examples: ["hubspot-zep redrive", "hubspot-zep redrive --limit 10 --profile production"],
+  examples: ["npx hubspot-zep redrive", "npx hubspot-zep redrive --limit 10 --profile production"],
   run: redrive,
 };
 

@@ -20,7 +20,7 @@ export const RESYNC: Command = {
   summary: "Reads one company, contact or deal from HubSpot again, within seconds.",
   parameters: "<type> <id>",
   options: TARGET_OPTIONS,
-  examples: ["hubspot-zep resync kunde 31204511000", "hubspot-zep resync ansprechpartner 118330742000 --aws"],
+  examples: ["npx hubspot-zep resync kunde 31204511000", "npx hubspot-zep resync ansprechpartner 118330742000 --aws"],
   run: async (call) => {
     const type = OBJECT_TYPE_OF[parseNoun(call.args[0] ?? "")];
     const id = parseId(call.args[1]);

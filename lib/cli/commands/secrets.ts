@@ -22,9 +22,9 @@ export const SECRETS_SET: Command = {
     ...AWS_OPTIONS,
   ],
   examples: [
-    "hubspot-zep secrets set access-token",
-    "hubspot-zep secrets set client-secret --add",
-    "hubspot-zep secrets set access-token < token.txt",
+    "npx hubspot-zep secrets set access-token",
+    "npx hubspot-zep secrets set client-secret --add",
+    "npx hubspot-zep secrets set access-token < token.txt",
   ],
   run: setSecret,
 };
@@ -34,7 +34,7 @@ export const SECRETS_FINISH: Command = {
   name: "secrets finish-rotation",
   summary: "Ends the rotation of the client secret: only the newest one is accepted from then on.",
   options: [["--aws", "always so"], ...AWS_OPTIONS],
-  examples: ["hubspot-zep secrets finish-rotation", "hubspot-zep secrets finish-rotation --profile production"],
+  examples: ["npx hubspot-zep secrets finish-rotation", "npx hubspot-zep secrets finish-rotation --profile production"],
   run: finishRotation,
 };
 

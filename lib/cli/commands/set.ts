@@ -13,9 +13,9 @@ export const SET: Command = {
   parameters: "<type> <id> <changes...>",
   options: TARGET_OPTIONS,
   examples: [
-    "hubspot-zep set kunde 31204511000 kundennummer=K-100",
-    'hubspot-zep set projekt 402118963000 kurzform=RELAUNCH vorgänge="Konzept,Umsetzung" projektmitarbeiter="mm,ab"',
-    "hubspot-zep set project 402118963000 duration=2026-01-01..2026-12-31 billingType=hourly --aws",
+    "npx hubspot-zep set kunde 31204511000 kundennummer=K-100",
+    'npx hubspot-zep set projekt 402118963074 kurzform=RELAUNCH vorgänge="Konzept,Umsetzung" projektmitarbeiter="mm,ab"',
+    "npx hubspot-zep set project 402118963074 duration=2026-01-01..2026-12-31 billingType=hourly --aws",
   ],
   run: setFields,
 };

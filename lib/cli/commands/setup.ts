@@ -17,9 +17,9 @@ export const SETUP: Command = {
   summary: "Walks you from nothing to a verified installation; asks before it changes anything, and can be repeated.",
   options: [["--aws", "always so"], ...AWS_OPTIONS, ...HUBSPOT_OPTIONS],
   examples: [
-    "hubspot-zep setup",
-    "hubspot-zep setup --profile production --region eu-central-1",
-    "hubspot-zep setup --stack HubSpotZepSyncBerlin  (a second portal in the same account)",
+    "npx hubspot-zep setup",
+    "npx hubspot-zep setup --profile production --region eu-central-1",
+    "npx hubspot-zep setup --stack HubSpotZepSyncBerlin\n      a second portal in the same account",
   ],
   run: setUp,
 };

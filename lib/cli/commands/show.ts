@@ -11,9 +11,9 @@ export const SHOW: Command = {
   parameters: "<type> <id>",
   options: TARGET_OPTIONS,
   examples: [
-    "hubspot-zep show kunde 31204511000",
-    "hubspot-zep show project 402118963000 --aws --json",
-    "hubspot-zep show ansprechpartner 118330742000",
+    "npx hubspot-zep show kunde 31204511000",
+    "npx hubspot-zep show project 402118963074 --aws --json",
+    "npx hubspot-zep show ansprechpartner 118330742000",
   ],
   run: showRecord,
 };

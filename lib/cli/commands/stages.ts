@@ -10,7 +10,11 @@ export const STAGES: Command = {
   name: "stages",
   summary: "Lists the portal's deal stages by name, with the ids that the setting dealStages takes.",
   options: [["--aws", "use the access token of the stack on AWS"], ...AWS_OPTIONS, ...HUBSPOT_OPTIONS],
-  examples: ["HUBSPOT_ACCESS_TOKEN=… hubspot-zep stages", "hubspot-zep stages --aws", "hubspot-zep stages --json"],
+  examples: [
+    "HUBSPOT_ACCESS_TOKEN=… npx hubspot-zep stages",
+    "npx hubspot-zep stages --aws",
+    "npx hubspot-zep stages --json",
+  ],
   run: async (call) => {
     const { io, options } = call;
     const token = isAwsChosen(options)
