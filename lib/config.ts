@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DEFAULTS, ENV } from "./contract.ts";
+import { API_VERSION, DEFAULTS, ENV } from "./contract.ts";
 import type { Settings } from "./domain/settings.ts";
 import { parseDealStages } from "./domain/stage-filter.ts";
 import { NonRetryableError } from "./sync/errors.ts";
@@ -136,7 +136,7 @@ function describeWorker() {
       .describe("an http or https URL without a path"),
     hubspotApiVersion: z
       .string()
-      .regex(/^(?:\d{4}-\d{2}|v3)$/u)
+      .regex(API_VERSION)
       .default(DEFAULTS.hubspotApiVersion)
       .describe('a dated version such as "2026-09", or "v3"'),
     requestsPerSecond: numberText()

@@ -58,6 +58,9 @@ export const SETTINGS_CHANGE: { readonly passDelaySeconds: number } = {
   passDelaySeconds: 150,
 };
 
+/** HubSpot's dated API versions, and the older one. */
+export const API_VERSION = /^(?:\d{4}-\d{2}|v3)$/u;
+
 /** Defaults of the settings in `cdk.json`. */
 export const DEFAULTS = {
   dealStages: "",

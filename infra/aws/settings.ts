@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DEFAULTS, STACK } from "../../lib/contract.ts";
+import { API_VERSION, DEFAULTS, STACK } from "../../lib/contract.ts";
 import { findScheduleProblem, isTimeZone } from "./schedule-expression.ts";
 
 /** What `cdk.json` (or `-c name=value`) decides about a deployment. */
@@ -60,10 +60,7 @@ const SCHEMA = z.strictObject({
   reconcileTimeZone: z.string().refine(isTimeZone).default(DEFAULTS.reconcileTimeZone),
   alarmEmail: z.union([z.literal(""), z.email()]).default(""),
   publicUrl: z.url({ protocol: /^https$/u }).exactOptional(),
-  hubspotApiVersion: z
-    .string()
-    .regex(/^(?:\d{4}-\d{2}|v3)$/u)
-    .default(DEFAULTS.hubspotApiVersion),
+  hubspotApiVersion: z.string().regex(API_VERSION).default(DEFAULTS.hubspotApiVersion),
   brakePercent: numeric.pipe(z.number().min(0).max(100)).default(DEFAULTS.brakePercent),
   brakeMinimum: numeric.pipe(z.int().min(0)).default(DEFAULTS.brakeMinimum),
 });

@@ -43,7 +43,12 @@ export async function openHttpDoor(options: {
   });
   const address = server.address();
   const port = address !== null && typeof address === "object" ? address.port : options.port;
-  return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
+  return { url: urlOf(port), close: () => close(server) };
+}
+
+/** The address as clients call and sign it: they leave port 80 out. */
+export function urlOf(port: number): string {
+  return new URL(`http://127.0.0.1:${port}`).origin;
 }
 
 async function serve(

@@ -5,6 +5,7 @@ import { ensureTable } from "../../lib/dynamodb/table-definition.ts";
 import { ensureQueue } from "../../lib/sqs/ensure-queue.ts";
 import { startEmbeddedDynamoDb, type EmbeddedServer } from "./embedded-dynamodb.ts";
 import { startEmbeddedSqs } from "./embedded-sqs.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface LocalAwsOptions {
   /** Keeps table and queues between starts; without it they live in memory. */
@@ -67,9 +68,11 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const sqsEndpoint = await start(options.sqsEndpoint, startEmbeddedSqs, "sqs");
     const dynamoDb = new DynamoDBClient(connect(dynamoDbEndpoint, options));
     const sqs = new SQSClient(connect(sqsEndpoint, options));
-    await ensureTable(dynamoDb, TABLE_NAME);
-    const changes = await createQueue(sqs, "hubspot-zep-changes", options.deliveryDelaySeconds);
-    const passes = await createQueue(sqs, "hubspot-zep-passes", 0);
+    await blame("AWS_ENDPOINT_URL_DYNAMODB", options.dynamoDbEndpoint, ensureTable(dynamoDb, TABLE_NAME));
+    const blameSqs = (queue: Promise<LocalQueue>): Promise<LocalQueue> =>
+      blame("AWS_ENDPOINT_URL_SQS", options.sqsEndpoint, queue);
+    const changes = await blameSqs(createQueue(sqs, "hubspot-zep-changes", options.deliveryDelaySeconds));
+    const passes = await blameSqs(createQueue(sqs, "hubspot-zep-passes", 0));
     const stopAll = async (): Promise<void> => {
       dynamoDb.destroy();
       sqs.destroy();
@@ -79,6 +82,17 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** @throws UsageError naming the variable, when the server that it names does not do what it should */
+async function blame<T>(name: string, endpoint: string | undefined, request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    if (endpoint === undefined || !(error instanceof Error)) throw error;
+    const sentence = `${name} is "${endpoint}", and ${error.message}; start what should answer there, or correct the address.`;
+    throw new UsageError(sentence, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { DEFAULTS } from "../../lib/contract.ts";
+import { API_VERSION, DEFAULTS } from "../../lib/contract.ts";
 import { parseDealStages } from "../../lib/domain/stage-filter.ts";
 import type { StageFilter } from "../../lib/domain/settings.ts";
 import type { Environment } from "../../lib/config.ts";
@@ -74,18 +74,21 @@ export function parseLocalOptions(argv: readonly string[], env: Environment): Lo
   if (flags.help) return "help";
   const set = (name: string): string | undefined => env[name]?.trim() || undefined;
   const portal = choosePortal(flags, set);
+  const port = parsePort("--port", flags.port);
+  if (port !== 0 && portal.kind === "simulated" && portal.port === port)
+    throw new UsageError(`--port and --hubspot-port are both ${port}; give two different ones.`);
   const secret = set("HUBSPOT_CLIENT_SECRET");
   const isSample = portal.kind === "simulated" && portal.isSample;
   const publicUrl = parseUrl("PUBLIC_URL", set("PUBLIC_URL"));
   const dynamoDbEndpoint = parseUrl("AWS_ENDPOINT_URL_DYNAMODB", set("AWS_ENDPOINT_URL_DYNAMODB"));
   const sqsEndpoint = parseUrl("AWS_ENDPOINT_URL_SQS", set("AWS_ENDPOINT_URL_SQS"));
   return {
-    port: parsePort("--port", flags.port),
+    port,
     portal,
     clientSecret: secret ?? SIMULATED_SECRET,
     isSecretGiven: secret !== undefined,
     dealStages: parseStages(flags["deal-stages"] ?? (isSample ? SAMPLE_STAGES : DEFAULTS.dealStages)),
-    ...(flags.data !== undefined && { folder: resolve(flags.data) }),
+    ...(flags.data !== undefined && { folder: parseFolder(flags.data) }),
     ...(publicUrl !== undefined && { publicUrl }),
     ...(dynamoDbEndpoint !== undefined && { dynamoDbEndpoint }),
     ...(sqsEndpoint !== undefined && { sqsEndpoint }),
@@ -132,11 +135,24 @@ function choosePortal(flags: Flags, set: (name: string) => string | undefined): 
   return {
     kind: "remote",
     baseUrl: baseUrl ?? DEFAULTS.hubspotBaseUrl,
-    apiVersion: set("HUBSPOT_API_VERSION") ?? DEFAULTS.hubspotApiVersion,
+    apiVersion: parseVersion(set("HUBSPOT_API_VERSION") ?? DEFAULTS.hubspotApiVersion),
     // Another simulator; a real portal refuses it with a clear answer.
     accessToken: accessToken ?? SIMULATED_TOKEN,
     isRead: !flags["no-demo"],
   };
+}
+
+function parseFolder(text: string): string {
+  // The current folder would be a surprise: an unset variable in a script ends in this.
+  if (text.trim() === "") throw new UsageError("--data is empty; name a folder, such as --data ./local-data.");
+  return resolve(text);
+}
+
+function parseVersion(text: string): string {
+  if (API_VERSION.test(text)) return text;
+  throw new UsageError(
+    `HUBSPOT_API_VERSION is "${text}"; give a version such as ${DEFAULTS.hubspotApiVersion}, or v3.`,
+  );
 }
 
 function parsePort(flag: string, text: string): number {

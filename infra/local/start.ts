@@ -1,3 +1,4 @@
+import { prepareDataFolder } from "./data-folder.ts";
 import { PortInUseError } from "./hubspot-simulator/server.ts";
 import { describeNext, describeStack, summarize } from "./first-screen.ts";
 import { listenToKeys } from "./keys.ts";
@@ -23,6 +24,7 @@ try {
 }
 
 async function run(options: LocalOptions): Promise<void> {
+  if (options.folder !== undefined) prepareDataFolder(options.folder);
   const gate = createLineGate(write);
   const view = createLiveView({ write: gate.pass, now: Date.now });
   const { telemetry, telemetryOf } = view;

@@ -1,7 +1,9 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { APP_FILE, buildAppFiles, WEBHOOKS_FILE, type AppOptions } from "../hubspot/app-definition.ts";
+import { CliError } from "./cli-error.ts";
+import { makeFolder, nameFileError } from "./make-folder.ts";
 
 /** Where the HubSpot app's files are kept. */
 export const APP_FOLDER = "infra/hubspot";
@@ -32,13 +34,21 @@ export interface AppFolder {
   readonly lacking: readonly string[];
 }
 
-/** Writes the HubSpot app's files and answers their paths. */
+/**
+ * Writes the HubSpot app's files and answers their paths.
+ * @throws CliError when they cannot be written there
+ */
 export async function writeAppFolder(folder: string, options: AppOptions): Promise<readonly string[]> {
   const files = Object.entries(buildAppFiles(options));
-  for (const [path, text] of files) {
-    const target = join(folder, path);
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, text);
+  try {
+    for (const [path, text] of files) {
+      const target = join(folder, path);
+      makeFolder(dirname(target));
+      await writeFile(target, text);
+    }
+  } catch (error) {
+    const sentence = `${folder} cannot be written to (${nameFileError(error)}). Name another folder with --out.`;
+    throw new CliError(sentence, { cause: error });
   }
   return files.map(([path]) => path);
 }

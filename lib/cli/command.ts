@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 import { UsageError } from "./cli-error.ts";
 import type { CliIo } from "./cli-io.ts";
 import { toSafeJson } from "./terminal/display-text.ts";
@@ -34,8 +34,10 @@ export function parseOptions<T>(schema: z.ZodType<T>, options: unknown): T {
   const parsed = schema.safeParse(options);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const flag = String(issue?.path[0] ?? "option").replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
-  throw new UsageError(`--${flag}: ${issue?.message ?? "not understood"}.`);
+  const name = String(issue?.path[0] ?? "option");
+  const flag = name.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+  const given = z.record(z.string(), z.unknown()).safeParse(options).data?.[name];
+  throw new UsageError(`--${flag} is "${String(given)}"; ${issue?.message ?? "that is not understood"}.`);
 }
 
 /** Prints data for scripts with `--json`, else what people read. */

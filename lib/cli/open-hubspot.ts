@@ -1,10 +1,11 @@
 import * as z from "zod";
-import { DEFAULTS } from "../contract.ts";
+import { API_VERSION, DEFAULTS } from "../contract.ts";
 import { createHubSpotReader } from "../hubspot/hubspot-reader.ts";
 import type { HubSpotReader, Telemetry } from "../sync/ports.ts";
 import { CliError } from "./cli-error.ts";
 import type { CliIo } from "./cli-io.ts";
 import { parseOptions } from "./command.ts";
+import { readGivenUrl } from "./given-url.ts";
 
 /** Options of commands that read HubSpot directly. */
 export const HUBSPOT_OPTIONS = [
@@ -16,7 +17,7 @@ const hubspotOptions = z.looseObject({
   hubspotUrl: z.url({ protocol: /^https?$/u, error: "expected an http or https URL" }).optional(),
   hubspotVersion: z
     .string()
-    .regex(/^(?:\d{4}-\d{2}|v3)$/u, "expected a version such as 2026-09, or v3")
+    .regex(API_VERSION, "expected a version such as 2026-09, or v3")
     .default(DEFAULTS.hubspotApiVersion),
 });
 
@@ -46,7 +47,7 @@ export async function findAccessToken(io: CliIo): Promise<string> {
 /** Where HubSpot answers: `--hubspot-url`, else HUBSPOT_BASE_URL, else HubSpot's own address. Without a slash at its end. */
 export function chooseHubSpotUrl({ io, options }: Caller): string {
   const { hubspotUrl } = parseOptions(hubspotOptions, options);
-  return (hubspotUrl ?? io.env["HUBSPOT_BASE_URL"] ?? DEFAULTS.hubspotBaseUrl).replace(/\/+$/u, "");
+  return (hubspotUrl ?? readGivenUrl(io, "HUBSPOT_BASE_URL") ?? DEFAULTS.hubspotBaseUrl).replace(/\/+$/u, "");
 }
 
 interface Caller {

@@ -3,6 +3,7 @@ import { AWS_OPTIONS, openDeployment, type Deployment } from "./aws/deployment.t
 import { CliError, UsageError } from "./cli-error.ts";
 import type { CliIo } from "./cli-io.ts";
 import { parseOptions, type CommandCall } from "./command.ts";
+import { readGivenUrl } from "./given-url.ts";
 import { createRecordsClient, type RecordsClient } from "./records-client.ts";
 
 /** Where `npm start` answers. */
@@ -32,7 +33,7 @@ export function isAwsChosen(options: unknown): boolean {
 
 /** Whether a records API was named, rather than the local stack's taken for granted. */
 export function isTargetNamed(io: Pick<CliIo, "env">, options: unknown): boolean {
-  return parseOptions(targetOptions, options).url !== undefined || io.env["HUBSPOT_ZEP_URL"] !== undefined;
+  return parseOptions(targetOptions, options).url !== undefined || readGivenUrl(io, "HUBSPOT_ZEP_URL") !== undefined;
 }
 
 /** The options that lead to the same records, as they are typed; empty where none was given. */
@@ -62,7 +63,18 @@ export async function openRecords(io: CliIo, options: unknown): Promise<RecordsC
   const { aws, url } = parseOptions(targetOptions, options);
   if (aws === true && url !== undefined) throw new UsageError("Use either --aws or --url, not both.");
   if (aws === true) return openDeployedRecords(await openDeployment(io, options));
-  return openLocalRecords(io, url ?? io.env["HUBSPOT_ZEP_URL"] ?? LOCAL_URL);
+  refuseAwsOptions(options);
+  return openLocalRecords(io, url ?? readGivenUrl(io, "HUBSPOT_ZEP_URL") ?? LOCAL_URL);
+}
+
+/**
+ * Whoever names a profile means AWS, and must not take the local stack's answer for its.
+ * @throws UsageError naming the first option that is about AWS alone
+ */
+export function refuseAwsOptions(options: unknown): void {
+  const { stack, profile, region } = parseOptions(targetOptions, options);
+  const [named] = Object.entries({ stack, profile, region }).find(([, value]) => value !== undefined) ?? [];
+  if (named !== undefined) throw new UsageError(`--${named} is about AWS: add --aws, or leave it out.`);
 }
 
 /** The records API of a stack on AWS; requests are signed with the admin's credentials. */

@@ -3,7 +3,7 @@ import { NonRetryableError, RetryableError } from "../sync/errors.ts";
 import type { Clock, Telemetry } from "../sync/ports.ts";
 import { classifyCall, versionPath } from "./api-paths.ts";
 import type { HeaderSource, Pacer } from "./pacing.ts";
-import { judgeAnswer } from "./retry-policy.ts";
+import { judgeAnswer, judgeToken } from "./retry-policy.ts";
 import type { AnswerVerdict, ApiAnswer } from "./retry-policy.ts";
 
 /** The part of `fetch` that is used; tests and the simulation put a function of their own in its place. */
@@ -138,6 +138,8 @@ async function attemptOnce(
   token: string,
 ): Promise<{ readonly outcome: Exclude<Outcome, { kind: "accept" }>; readonly tookMs: number }> {
   const { pacer, clock, apiVersion, telemetry } = options;
+  const refused = judgeToken(token);
+  if (refused !== undefined) return { outcome: refused, tookMs: 0 };
   const url = new URL(request.url);
   url.pathname = versionPath(url.pathname, apiVersion);
   const call = `${request.method} ${url.pathname}`;

@@ -83,6 +83,15 @@ export function judgeAnswer(answer: ApiAnswer, call: string): AnswerVerdict {
   }
 }
 
+/** The verdict on a token that no header can carry, such as one copied as it is shown, with dots; HubSpot never sees it. */
+export function judgeToken(token: string): Extract<AnswerVerdict, { kind: "tokenRejected" }> | undefined {
+  if (/^[\x21-\x7E]*$/u.test(token)) return undefined;
+  return {
+    kind: "tokenRejected",
+    error: tokenRejected("it has characters in it that no token has, such as spaces, … or •"),
+  };
+}
+
 /** A gateway's error page may come as a success. */
 function judgeSuccess(answer: ApiAnswer, call: string): AnswerVerdict {
   const isHtml = (answer.headers.get("content-type") ?? "").includes("html") || /^\s*</u.test(answer.body);

@@ -22,7 +22,9 @@ const THROTTLED: ReadonlySet<string> = new Set([
 /** The failure of a request to SQS. Its message holds no body. */
 export function toQueueFailure(error: unknown, operation: string): RetryableError {
   const name = error instanceof Error ? error.name : "unknown error";
-  return new RetryableError(`SQS ${operation} failed: ${name}`, { code: codeOf(error, name), cause: error });
+  // A connection that fails is named by its code only.
+  const words = name === "Error" && error instanceof Error && "code" in error ? String(error.code) : name;
+  return new RetryableError(`SQS ${operation} failed: ${words}`, { code: codeOf(error, name), cause: error });
 }
 
 function codeOf(error: unknown, name: string): FailureCode {

@@ -50,9 +50,18 @@ describe("hubspot-app", () => {
     async (url) => {
       const terminal = openTerminal();
       expect(await terminal.run("hubspot-app", "--target-url", url)).toBe(2);
-      expect(terminal.errors()).toMatch(/^--target-url: expected an https URL/u);
+      expect(terminal.errors()).toMatch(/^--target-url is ".*sync.*"; expected an https URL/u);
     },
   );
+
+  it("says where it cannot write", async () => {
+    await writeFile(join(admin.folder, "file"), "");
+    const terminal = openTerminal();
+    expect(await terminal.run("hubspot-app", "--target-url", TARGET_URL, "--out", "file/app")).toBe(1);
+    expect(terminal.errors()).toMatch(
+      /file\/app cannot be written to \(EEXIST\)\. Name another folder with --out\.\n$/u,
+    );
+  });
 
   it("says that nothing is deployed yet", async () => {
     const terminal = openTerminal();

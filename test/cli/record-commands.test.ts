@@ -396,7 +396,7 @@ describe("every command", () => {
   });
 
   it.each(ours.flatMap(({ examples }) => examples))("understands its own example: %s", async (example) => {
-    const [, ...argv] = words(example);
+    const [, , ...argv] = words(example);
     const outcome = await runCli(
       "http://127.0.0.1:9",
       argv.filter((word) => word !== "--aws" && word !== "--profile" && word !== "production"),
@@ -416,18 +416,36 @@ describe("every command", () => {
     ["frobnicate", /unknown command 'frobnicate'/u],
     ["list --nonsense", /unknown option '--nonsense'/u],
     ["list kunden --state xy", /"xy" is no state; the states are linked, excluded/u],
-    ["list kunden --limit 0", /--limit: expected a whole number from 1/u],
+    ["list kunden --limit 0", /--limit is "0"; expected a whole number from 1\./u],
     ["list --customer x", /"x" is no HubSpot id/u],
     ["show kunde 04711", /"04711" is no HubSpot id/u],
     ["show kunde", /missing required argument 'id'/u],
     ["health --aws --url http://127.0.0.1:1", /either --aws or --url, not both/u],
-    ["health --url ftp://x", /--url: expected an http or https URL/u],
+    ["health --url ftp://x", /--url is "ftp:\/\/x"; expected an http or https URL\./u],
+    ["health --profile production", /--profile is about AWS: add --aws, or leave it out\./u],
+    ["list kunden --region eu-central-1", /--region is about AWS/u],
+    ["health --stack Other", /--stack is about AWS/u],
+    ["health --profile production", /--profile is about AWS: add --aws, or leave it out\./u],
+    ["list kunden --region eu-central-1", /--region is about AWS/u],
+    ["health --stack Other", /--stack is about AWS/u],
     ["reconcile --type ticket", /"ticket" is none of/u],
   ])("refuses %s with 2", async (line, sentence) => {
     const { exitCode, error } = await run(line);
     expect(exitCode).toBe(2);
     expect(error).toMatch(sentence);
     expect(error).not.toMatch(/\n +at /u);
+  });
+
+  it.each([
+    ["health", { HUBSPOT_ZEP_URL: "here" }, 'HUBSPOT_ZEP_URL is "here"; expected an http or https URL.\n'],
+    [
+      "stages",
+      { HUBSPOT_ACCESS_TOKEN: "pat", HUBSPOT_BASE_URL: "api" },
+      'HUBSPOT_BASE_URL is "api"; expected an http or https URL.\n',
+    ],
+    ["stages --profile production", {}, "--profile is about AWS: add --aws, or leave it out.\n"],
+  ])("refuses %s with %j in the environment", async (line, env, error) => {
+    expect(await runCli("", words(line), { env })).toMatchObject({ exitCode: 2, error });
   });
 
   it("shows the stack of a failure only to whoever asks for it", async () => {

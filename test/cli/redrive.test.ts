@@ -99,7 +99,7 @@ describe("redrive", () => {
   it.each(["0", "-1", "2.5", "many"])("refuses --limit %s", async (limit) => {
     const terminal = openTerminal();
     expect(await terminal.run("redrive", `--limit=${limit}`)).toBe(2);
-    expect(terminal.errors()).toMatch(/^--limit: expected .*\.\n$/u);
+    expect(terminal.errors()).toMatch(/^--limit is ".+"; expected a whole number from 1\.\n$/u);
   });
 
   it("names what SQS refused in one sentence", async () => {

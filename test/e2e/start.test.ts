@@ -121,6 +121,37 @@ describe("npm start", () => {
     ],
     ["an unknown option", () => [["--prot", "1"], {}], /--prot.*npm start -- --help/su],
     ["a bad port", () => [["--port", "x"], {}], /--port/u],
+    [
+      "one port for both",
+      () => [["--port", "9", "--hubspot-port", "9"], {}],
+      /^--port and --hubspot-port are both 9;/u,
+    ],
+    ["an empty folder", () => [["--data", ""], {}], /--data is empty; name a folder/u],
+    [
+      "a file for a folder",
+      () => [["--data", "package.json"], {}],
+      /package\.json", where nothing can be kept \(EEXIST\)/u,
+    ],
+    [
+      "a folder below a file",
+      () => [["--data", "package.json/x"], {}],
+      /where nothing can be kept \(EEXIST\); name a folder/u,
+    ],
+    [
+      "a bad version",
+      () => [[], { HUBSPOT_ACCESS_TOKEN: "x", HUBSPOT_API_VERSION: "v9" }],
+      /is "v9"; give a version such as/u,
+    ],
+    [
+      "a silent SQS",
+      () => [[], { AWS_ENDPOINT_URL_SQS: "http://127.0.0.1:9" }],
+      /^AWS_ENDPOINT_URL_SQS is "http:\/\/127\.0\.0\.1:9", and SQS CreateQueue failed: ECONNREFUSED; start/u,
+    ],
+    [
+      "a silent DynamoDB",
+      () => [[], { AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:9" }],
+      /^AWS_ENDPOINT_URL_DYNAMODB is .* failed: ECONNREFUSED; start/u,
+    ],
   ])("says in one sentence what to do about %s", async (_name, prepare, sentence) => {
     const [args, env] = prepare(await startOtherHubSpot());
     const started = start(args, env);
@@ -128,6 +159,17 @@ describe("npm start", () => {
     expect(started.output()).toMatch(sentence);
     expect(started.output().trim().split("\n")).toHaveLength(1);
   });
+
+  it.runIf(process.platform === "linux").each(["/proc", "/proc/far/away"])(
+    "says that nothing can be kept in %s, where a folder never comes to be",
+    async (folder) => {
+      const started = start(["--data", folder]);
+      expect(await started.exit).toBe(1);
+      expect(started.output()).toMatch(
+        /^--data is "\/proc.*", where nothing can be kept \(E[A-Z]+\); name a folder .*\.\n$/u,
+      );
+    },
+  );
 
   it("says which port is in use", async () => {
     const blocker: Server = createServer();

@@ -288,6 +288,18 @@ describe("createTransport", () => {
       expect(hubspot.counts).toEqual({ [METRICS.hubspotCalls]: 1, [METRICS.tokenRejected]: 1 });
     });
 
+    it.each(["pat-eu1-•••", "…", "pat eu1", "pat\n", "p\u00e4t"])(
+      "calls nobody with %j, which is no token",
+      async (token) => {
+        const accessToken = { read: async () => [token], reread: async () => [token] };
+        const hubspot = stubHubSpot(rejectOld, { accessToken });
+        const failure = await failureOf(hubspot);
+        expect(failure).toMatchObject({ code: "tokenRejected", message: expect.stringMatching(/no token has.*Copy/u) });
+        expect(String(failure)).not.toContain("eu1");
+        expect(hubspot.counts).toEqual({ [METRICS.tokenRejected]: 1 });
+      },
+    );
+
     it("fails when the other token is rejected as well", async () => {
       const accessToken = { read: async () => ["old"], reread: async () => ["older", "new"] };
       const hubspot = stubHubSpot(rejectOld, { accessToken });

@@ -9,8 +9,15 @@ import { isAwsChosen, LOCAL_URL } from "../target.ts";
 
 const DEFAULT_PORT = 8790;
 
+const PORT_EXPECTED = "expected a port from 0 (any free one) to 65535";
+
 const consoleOptions = z.looseObject({
-  port: z.coerce.number("expected a port").int().min(0).max(65_535).default(DEFAULT_PORT),
+  port: z.coerce
+    .number(PORT_EXPECTED)
+    .int(PORT_EXPECTED)
+    .min(0, PORT_EXPECTED)
+    .max(65_535, PORT_EXPECTED)
+    .default(DEFAULT_PORT),
 });
 
 /** Shows the web console. */

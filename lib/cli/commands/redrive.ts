@@ -8,9 +8,9 @@ const DEFAULT_LIMIT = 10_000;
 
 const redriveOptions = z.looseObject({
   limit: z.coerce
-    .number("expected a number")
-    .int("expected a whole number")
-    .min(1, "expected at least 1")
+    .number("expected a whole number from 1")
+    .int("expected a whole number from 1")
+    .min(1, "expected a whole number from 1")
     .default(DEFAULT_LIMIT),
 });
 

@@ -2,7 +2,7 @@ import { printResult, type Command } from "../command.ts";
 import { findAccessToken, HUBSPOT_OPTIONS, openHubSpot } from "../open-hubspot.ts";
 import { readAccessToken } from "../aws/deployed-token.ts";
 import { AWS_OPTIONS, openDeployment } from "../aws/deployment.ts";
-import { isAwsChosen } from "../target.ts";
+import { isAwsChosen, refuseAwsOptions } from "../target.ts";
 import { renderTable } from "../terminal/text-table.ts";
 
 /** Lists pipelines and stages with the ids that `dealStages` takes. */
@@ -17,6 +17,7 @@ export const STAGES: Command = {
   ],
   run: async (call) => {
     const { io, options } = call;
+    if (!isAwsChosen(options)) refuseAwsOptions(options);
     const token = isAwsChosen(options)
       ? await readAccessToken(await openDeployment(io, options))
       : await findAccessToken(io);

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { afterEach, describe, expect, it } from "vitest";
-import { openHttpDoor, type DoorRoute, type HttpDoor } from "../../../infra/local/http-door.ts";
+import { openHttpDoor, urlOf, type DoorRoute, type HttpDoor } from "../../../infra/local/http-door.ts";
 
 let door: HttpDoor | undefined;
 let events: APIGatewayProxyEventV2[] = [];
@@ -24,6 +24,16 @@ async function open(...routes: DoorRoute[]): Promise<string> {
   door = await openHttpDoor({ port: 0, routes: [record, ...routes], onCrash: (error) => crashes.push(error) });
   return door.url;
 }
+
+describe("urlOf", () => {
+  it.each([
+    [80, "http://127.0.0.1"],
+    [8787, "http://127.0.0.1:8787"],
+  ])("is the address that a client of port %d calls and signs", (port, url) => {
+    expect(urlOf(port)).toBe(url);
+    expect(new Request(`${url}/webhook`).url).toBe(`${url}/webhook`);
+  });
+});
 
 describe("openHttpDoor", () => {
   it("hands a request to its function as an event of payload format 2.0", async () => {
