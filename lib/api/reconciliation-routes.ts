@@ -53,7 +53,7 @@ export function createReconciliationRoutes(ports: ApiPorts): readonly Route[] {
       handle: async ({ params: { id } }) => {
         const [pass, report] = await Promise.all([ports.passes.readPass(id), ports.passes.readReport(id)]);
         if (pass === undefined)
-          throw refuse(404, "not-found", "There is no such reconciliation; reports are kept for 30 days.");
+          throw refuse(404, "not-found", `There is no reconciliation ${id}; reports are kept for 30 days.`);
         return { body: viewPassReport(pass, report) };
       },
     }),

@@ -77,13 +77,16 @@ function toConflict(refusal: Conflict): Problem {
         fields: refusal.fields,
       };
     case "notEditable":
-      return conflict("not-editable", `A record that is ${refusal.state} has no data to change.`);
+      return conflict(
+        "not-editable",
+        `A record that is ${refusal.state} has no data to change; explain tells why, and what would change that.`,
+      );
     case "notDetachable":
       return conflict("not-detachable", describeNotDetachable(refusal.state));
     case "notAttachable":
       return conflict(
         "not-attachable",
-        `A record that is ${refusal.state} cannot be attached; only what is detached can, and what is deleted to another HubSpot id.`,
+        `A record that is ${refusal.state} cannot be attached. A detached one can, and a deleted one to another HubSpot id.`,
       );
     case "numberTaken":
       return {

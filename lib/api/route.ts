@@ -86,11 +86,40 @@ function read<T>(schema: z.ZodType<T>, value: unknown, part: string): T {
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.slice(0, 20).map((issue) => ({
     field: issue.path.length === 0 ? part : issue.path.slice(0, 5).join(".").slice(0, 100),
-    message: issue.code === "unrecognized_keys" ? "has a field that does not exist" : issue.message,
+    message: spellIssue(schema, issue),
   }));
   const detail = errors.map(({ field, message }) => `${field}: ${message}`).join("; ");
   throw new ApiProblem({ status: 422, code: "invalid", title: "The request is not as described", detail, errors });
 }
+
+/** What is wrong, with what was expected. A schema's own sentence stands; those of its library are for programmers. */
+function spellIssue(schema: z.ZodType, issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") return spellUnknownField(schema, issue.path.length === 0);
+  if (!/^(?:Invalid|Too) /u.test(issue.message)) return issue.message;
+  if (issue.code === "invalid_value")
+    return `expected ${issue.values.length === 1 ? "" : "one of "}${issue.values.join(", ")}`;
+  if (issue.code === "invalid_type") return `expected ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
+  if (issue.code !== "too_small" && issue.code !== "too_big") return issue.message;
+  const parts = PARTS[issue.origin] ?? "";
+  if (issue.code === "too_big") return `expected at most ${issue.maximum}${parts}`;
+  return issue.minimum === 1 && parts !== ""
+    ? "expected not to be empty"
+    : `expected at least ${issue.minimum}${parts}`;
+}
+
+function spellUnknownField(schema: z.ZodType, isOuter: boolean): string {
+  const known = schema instanceof z.ZodObject && isOuter ? Object.keys(schema.shape).join(", ") || "none" : "";
+  return `has a field that does not exist${known && `; expected ${known}`}`;
+}
+
+const PARTS: Readonly<Record<string, string>> = { string: " characters", array: " entries" };
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  array: "a list",
+  boolean: "true or false",
+  object: "an object",
+  string: "a text",
+};
 
 async function readJson(c: Context): Promise<unknown> {
   const text = await c.req.text();
@@ -100,7 +129,7 @@ async function readJson(c: Context): Promise<unknown> {
   } catch (error) {
     // Besides bad syntax: nesting so deep that the reviver's recursion ends the stack.
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
-    const detail = `The body has ${text.length} characters and is not JSON.`;
+    const detail = `The body is not JSON (its length: ${text.length}); expected an object such as {} or {"shortForm":"RELAUNCH"}.`;
     throw new ApiProblem({ status: 400, code: "not-json", title: "The body is not JSON", detail });
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RECORD_STATES } from "../../lib/domain/record.ts";
 import { startLocalWorld, type LocalWorld } from "../fixtures/local-world.ts";
 import { openRecordsDesk, type DeskAnswer, type RecordsDesk } from "../fixtures/records-desk.ts";
 
@@ -158,6 +159,30 @@ describe("methods and bodies", () => {
     expect(JSON.stringify(body)).not.toContain("geheim");
   });
 
+  it.each<readonly [path: string, body: unknown, detail: string]>([
+    ["/v1/projects/1", [], "body: expected an object"],
+    ["/v1/projects/1", { shortForm: 5 }, "shortForm: expected a text"],
+    ["/v1/projects/1", { tasks: "a" }, "tasks: expected a list"],
+    ["/v1/projects/1", { billingType: "x" }, "billingType: expected one of hourly, daily, flat"],
+    ["/v1/customers/1", { address: { planet: "x" } }, "address: has a field that does not exist"],
+    ["/v1/reconciliations", { types: [] }, "types: expected not to be empty"],
+    ["/v1/reconciliations", { dryRun: "x" }, "dryRun: expected true or false"],
+  ])("says what %s expects instead of %j", async (path, body, detail) => {
+    const answer = await desk.ask(path.endsWith("/1") ? "PATCH" : "POST", path, { body });
+    expect([answer.status, answer.body["detail"]]).toEqual([422, detail]);
+  });
+
+  it.each([
+    ["stat=linked", "query: has a field that does not exist; expected state, customer, prefix, limit, cursor"],
+    ["state=running", `state: expected one of ${RECORD_STATES.join(", ")}`],
+    ["prefix=", "prefix: expected not to be empty"],
+    [`prefix=${"x".repeat(121)}`, "prefix: expected at most 120 characters"],
+    ["limit=0", "limit: expected a whole number from 1 to 100"],
+  ])("says what a list expects instead of %s", async (query, detail) => {
+    const { status, body } = await desk.ask("GET", `/v1/projects?${query}`);
+    expect([status, body["detail"]]).toEqual([422, detail]);
+  });
+
   it("refuses a body that is far too large", async () => {
     const body = { customerNumber: "x".repeat(300_000) };
     expect(await desk.ask("PATCH", `/v1/customers/${company}`, { body })).toMatchObject({ status: 413 });
@@ -205,7 +230,10 @@ describe("POST of a detach", () => {
   it.each(["customers", "projects"])("of %s refuses what it does not know, and detaches nothing", async (list) => {
     const path = `/v1/${list}/${list === "customers" ? company : deal}`;
     const { status, body } = await desk.ask("POST", `${path}/detach`, { body: { dryRun: true } });
-    expect([status, body["errors"]]).toEqual([422, [{ field: "body", message: "has a field that does not exist" }]]);
+    expect([status, body["errors"]]).toEqual([
+      422,
+      [{ field: "body", message: "has a field that does not exist; expected none" }],
+    ]);
     expect(await desk.get(path)).toMatchObject({ state: "linked" });
   });
 });

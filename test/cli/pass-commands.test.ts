@@ -236,7 +236,7 @@ describe("reconcile", () => {
 
   it.each([
     ["reconcile --confirm nothing", "There is no pass nothing"],
-    ["reconciliations nothing", "There is no such reconciliation"],
+    ["reconciliations nothing", "There is no reconciliation nothing;"],
   ])("fails on %s with one sentence", async (line, sentence) => {
     expect(await run(line)).toMatchObject({ exitCode: 1, out: "", error: expect.stringContaining(sentence) });
   });

@@ -303,14 +303,14 @@ describe("detach and attach", () => {
   });
 
   it("refuse what cannot be done", async () => {
-    const only = "only what is detached can, and what is deleted to another HubSpot id";
+    const only = "A detached one can, and a deleted one to another HubSpot id";
     expect(await run(`attach kunde ${company}`)).toMatchObject({
       exitCode: 1,
-      error: `A record that is linked cannot be attached; ${only}.\n`,
+      error: `A record that is linked cannot be attached. ${only}.\n`,
     });
     expect(await run(`attach kunde ${excluded}`)).toMatchObject({
       exitCode: 1,
-      error: `A record that is excluded cannot be attached; ${only}.\n`,
+      error: `A record that is excluded cannot be attached. ${only}.\n`,
     });
     expect(await run(`detach kunde ${excluded}`)).toMatchObject({
       exitCode: 1,

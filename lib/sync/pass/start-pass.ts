@@ -73,7 +73,7 @@ async function findProblem({ passes }: StartPorts, { confirms }: PassRequest): P
   if (confirmed === undefined)
     return `There is no pass ${confirms}; the list of passes names those of the last 30 days.`;
   if (confirmed.status !== "stopped")
-    return `Pass ${confirms} is ${confirmed.status}; only one that the brake stopped can be confirmed.`;
+    return `Pass ${confirms} has the status ${confirmed.status}; only one that the brake stopped can be confirmed.`;
   const later = await findLaterSuccess(passes, confirmed);
   return later && `Pass ${later.passId} has succeeded since ${confirms} was stopped; there is nothing left to confirm.`;
 }

@@ -226,8 +226,8 @@ describe("startPass", () => {
 
   it.each<[name: string, confirms: string, why: RegExp]>([
     ["is none", "nobody", /^There is no pass nobody;/u],
-    ["succeeded", "1", /^Pass 1 is succeeded; only one that the brake stopped/u],
-    ["failed", "2", /^Pass 2 is failed; only one/u],
+    ["succeeded", "1", /^Pass 1 has the status succeeded; only one that the brake stopped/u],
+    ["failed", "2", /^Pass 2 has the status failed; only one/u],
     ["was carried out by a later one", "3", /^Pass 5 has succeeded since 3 was stopped;/u],
   ])("refuses to confirm a pass that %s, and says why", async (_name, confirms, why) => {
     const { world } = open();

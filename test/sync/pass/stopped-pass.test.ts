@@ -185,10 +185,10 @@ describe("a pass that the brake stopped", () => {
   it("is not one that succeeded, or runs", async () => {
     const filled = await carryOver(3);
     const done = await filled.world.runPass();
-    expect(await refusalOf(filled, done.passId)).toContain("is succeeded; only one that the brake stopped");
+    expect(await refusalOf(filled, done.passId)).toContain("has the status succeeded; only one that the brake stopped");
     const started = await filled.world.clock.run(startPass(filled.world.ports));
     const passId = started.kind === "started" ? started.passId : "";
-    expect(await refusalOf(filled, passId)).toContain("is running; only one that the brake stopped");
+    expect(await refusalOf(filled, passId)).toContain("has the status running; only one that the brake stopped");
   });
 
   it("has repaired all that takes nothing away", async () => {
