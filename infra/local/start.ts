@@ -82,11 +82,12 @@ function endOnSignal(stack: LocalStack, view: LiveView): void {
   const end = (): void => {
     if (isEnding) process.exit(130);
     isEnding = true;
+    write("\nEnding, once what is in work is done; Ctrl-C again ends it at once.");
     void stack.close().then(
       () => {
         const { deliveries, writes } = view.counts();
         if (process.stdin.isTTY) process.stdin.setRawMode(false);
-        write(`\nEnded. ${deliveries} deliveries taken in, ${writes} records written: ${summarize(view).join(" · ")}`);
+        write(`Ended. ${deliveries} deliveries taken in, ${writes} records written: ${summarize(view).join(" · ")}`);
         process.exit(0);
       },
       (error: unknown) => {

@@ -80,7 +80,9 @@ describe("npm start", () => {
     expect(screen, "the first screen fits on a screen").toBeLessThan(60);
     started.child.kill("SIGINT");
     expect(await started.exit).toBe(0);
-    expect(started.output()).toMatch(/Ended\. \d+ deliveries taken in, \d+ records written/u);
+    expect(started.output()).toMatch(
+      /\nEnding, .*Ctrl-C again[^]*\nEnded\. \d+ deliveries taken in, \d+ records written/u,
+    );
   });
 
   it("works on another portal when it gets a token, with the simulator off", async () => {
