@@ -109,7 +109,7 @@ describe("a pass over HTTP, an embedded DynamoDB and an embedded SQS", () => {
     });
     expect(await start({ confirm: String(trial.body["id"]) })).toMatchObject({
       status: 422,
-      body: { detail: expect.stringContaining("is succeeded") },
+      body: { detail: expect.stringContaining("has the status succeeded") },
     });
     expect(await start({ types: ["lead"] })).toMatchObject({ status: 422 });
     expect(await world.api("GET", "/v1/reconciliations/20200101-000000-000000")).toMatchObject({ status: 404 });
