@@ -81,8 +81,10 @@ export class OperationsDashboard extends Construct {
       title: "Latest warnings and errors",
       logGroupNames: functions.map(({ logGroup }) => logGroup.logGroupName),
       queryLines: [
-        "fields @timestamp, level, function, message, correlationId, errorCode, errorMessage",
-        'filter level in ["WARN", "ERROR", "CRITICAL"]',
+        "fields @timestamp, level, function, message, correlationId, errorCode, errorMessage, record.status, record.errorType",
+        // Of a function that ran out of time or memory only Lambda itself tells, and without a level.
+        // https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#Status
+        'filter level in ["WARN", "ERROR", "CRITICAL"] or record.status in ["timeout", "error", "failure"]',
         "sort @timestamp desc",
         "limit 50",
       ],

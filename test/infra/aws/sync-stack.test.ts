@@ -478,6 +478,13 @@ describe("SyncStack's dashboard", () => {
     for (const name of [signatureRejected, deliveryTooLarge, enqueueFailed, unknownEvents])
       expect(body).toContain(`\\"${name}\\"`);
   });
+
+  it("lists our warnings, and what only Lambda tells: a function that ran out of time or memory", () => {
+    const body = JSON.stringify(template.findResources("AWS::CloudWatch::Dashboard")).replaceAll("\\", "");
+    expect(body).toContain('filter level in ["WARN", "ERROR", "CRITICAL"]');
+    expect(body).toContain('or record.status in ["timeout", "error", "failure"]');
+    expect(body).toMatch(/fields [^|]*\brecord\.status\b/u);
+  });
 });
 
 /** Our metrics that some alarm watches. Each of them is emitted somewhere in lib/: a test holds it. */
