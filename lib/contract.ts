@@ -94,6 +94,7 @@ export const METRICS = {
   passFailed: "PassFailed",
   passStopped: "PassStopped",
   passRepaired: "PassRepaired",
+  webhooksMissing: "WebhooksMissing",
   stageUnknown: "StageUnknown",
 } as const;
 

@@ -175,6 +175,12 @@ function listPassAlarms(scope: Construct): readonly AlarmSpec[] {
       isSilenceBad: true,
     },
     {
+      id: "WebhooksMissing",
+      metric: syncMetric(scope, METRICS.webhooksMissing, { period: HOUR }),
+      threshold: 1,
+      ...UNTIL_NEXT_PASS,
+    },
+    {
       id: "Drift",
       metric: syncMetric(scope, METRICS.passRepaired, { period: DAY }),
       threshold: DRIFT_PER_DAY + 1,

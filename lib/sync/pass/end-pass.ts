@@ -1,3 +1,4 @@
+import { METRICS } from "../../contract.ts";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
 import { judgeBrake } from "../../domain/brake.ts";
 import { MOST_MARKS } from "../../domain/id-marks.ts";
@@ -15,6 +16,9 @@ export interface PassEnd {
   readonly reason?: string;
 }
 
+/** Without a webhook for this long, an event that the pass found missed is no single one that got lost. Milliseconds. */
+const SILENCE_MS = 24 * 3_600_000;
+
 /**
  * Stores how a pass ended, with its report, and gives the lease back.
  * @throws LostLeaseError
@@ -23,6 +27,7 @@ export async function endPass(session: PassSession, { status, reason }: PassEnd)
   const { ports, pass, owner, state } = session;
   const isWhole = status === "succeeded" && !pass.isDryRun && pass.types.length === OBJECT_TYPES.length;
   if (isWhole) await ports.passes.saveSettingsMark(state.settingsMark);
+  const unheardCount = status === "succeeded" ? await countUnheard(session) : 0;
   // From here nothing waits: what each type used has to add up to what the report says of all.
   const finishedAtMs = ports.clock.now();
   const ended: Pass = {
@@ -36,7 +41,20 @@ export async function endPass(session: PassSession, { status, reason }: PassEnd)
   const outcome = await ports.passes.finishPass({ pass: ended, owner, report });
   if (outcome === "lostLease") throw new LostLeaseError("lease lost");
   ports.telemetry[status === "succeeded" ? "info" : "error"](`pass ${status}`, { passId: pass.passId, reason });
-  if (!pass.isDryRun) countPass(ports.telemetry, { ...ended, status }, report);
+  if (pass.isDryRun) return;
+  countPass(ports.telemetry, { ...ended, status }, report);
+  if (unheardCount === 0) return;
+  ports.telemetry.warn("no webhook arrives, and there were changes", { passId: pass.passId, count: unheardCount });
+  ports.telemetry.count(METRICS.webhooksMissing, unheardCount);
+}
+
+/** Missed events that the pass found while no webhook arrived at all; where some do, single ones may get lost. */
+async function countUnheard(session: PassSession): Promise<number> {
+  const { passes, clock } = session.ports;
+  const missed = session.pass.types.reduce((sum, type) => sum + session.countOf(type, "by.missedEvent"), 0);
+  if (missed === 0) return 0;
+  const lastEventAtMs = (await passes.readLastEvent()) ?? 0;
+  return clock.now() - lastEventAtMs < SILENCE_MS ? 0 : missed;
 }
 
 /** Stores that a pass failed of which no checkpoint can be worked on, and gives the lease back. */

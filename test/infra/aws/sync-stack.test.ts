@@ -383,6 +383,7 @@ describe("SyncStack's alarms", () => {
     "PassFailed",
     "PassStopped",
     "PassMissing",
+    "WebhooksMissing",
     "Drift",
   ];
 
@@ -413,7 +414,7 @@ describe("SyncStack's alarms", () => {
     for (const { Dimensions } of watched) expect(Dimensions).toEqual([{ Name: "service", Value: "Test" }]);
   });
 
-  it.each(["RecordsFailing", "StageUnknown", "PassFailed", "PassStopped"])(
+  it.each(["RecordsFailing", "StageUnknown", "PassFailed", "PassStopped", "WebhooksMissing"])(
     "keep %s until the next pass has spoken, which is longer than a day",
     (id) => {
       expect(alarmOf(id)).toMatchObject({ Period: 3600, EvaluationPeriods: 26, DatapointsToAlarm: 1 });
@@ -502,6 +503,7 @@ const WATCHED: readonly string[] = [
   METRICS.passStopped,
   METRICS.passSucceeded,
   METRICS.passRepaired,
+  METRICS.webhooksMissing,
 ];
 
 const metric = z.object({

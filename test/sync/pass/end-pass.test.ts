@@ -17,6 +17,10 @@ async function open(changes: Changes = {}) {
 const marksOf = (count: number): readonly IdMark[] =>
   Array.from({ length: count }, (_, index) => [String(index + 1), 100]);
 
+const DAY_MS = 24 * 3_600_000;
+
+const told = (log: readonly string[]): readonly string[] => log.filter((line) => line.startsWith("no webhook arrives"));
+
 describe("endPass", () => {
   it("stores how the pass ended, and gives the lease back", async () => {
     const { world, session, end } = await open({ checkpoint: { warnings: ["No such stage"] } });
@@ -59,6 +63,43 @@ describe("endPass", () => {
     const { world, end } = await open({ ...changes, checkpoint: { settingsMark: "rules" } });
     await end({ status });
     expect(await world.passes.readSettingsMark()).toBe(mark);
+  });
+
+  it.each<[name: string, agoMs: number | undefined]>([
+    ["ever", undefined],
+    ["for a day", DAY_MS],
+  ])("counts the events it found missed, of all types, when no webhook has arrived %s", async (_name, agoMs) => {
+    const { world, session, end } = await open();
+    session.add("company", { "by.missedEvent": 3 });
+    session.add("deal", { "by.missedEvent": 2, "by.settings": 7 });
+    if (agoMs !== undefined) await world.passes.saveLastEvent(world.clock.now() - agoMs);
+    await end({ status: "succeeded" });
+    expect(world.metrics).toMatchObject({ WebhooksMissing: 5 });
+    expect(told(world.log)).toEqual([expect.stringContaining('{"passId":"the-pass","count":5}')]);
+  });
+
+  it.each<[name: string, changes: Changes, found: { status: "succeeded" | "failed"; missed: number; agoMs?: number }]>([
+    ["a webhook arrived less than a day ago", {}, { status: "succeeded", missed: 3, agoMs: DAY_MS - 1 }],
+    ["it missed nothing", {}, { status: "succeeded", missed: 0 }],
+    ["it is a trial", { pass: { isDryRun: true } }, { status: "succeeded", missed: 3 }],
+    ["it failed", {}, { status: "failed", missed: 3 }],
+  ])("says nothing of missing webhooks when %s", async (_name, changes, { status, missed, agoMs }) => {
+    const { world, session, end } = await open(changes);
+    session.add("company", { "by.missedEvent": missed });
+    if (agoMs !== undefined) await world.passes.saveLastEvent(world.clock.now() - agoMs);
+    await end({ status });
+    expect(world.metrics).not.toHaveProperty("WebhooksMissing");
+    expect(told(world.log)).toEqual([]);
+  });
+
+  it("does not ask for the last event when nothing was missed", async () => {
+    const { world, session, end } = await open();
+    session.add("company", { read: 3, "by.lateEvent": 1 });
+    const asked: string[] = [];
+    world.faults.beforeStore = (name) => void asked.push(name);
+    await end({ status: "succeeded" });
+    expect(asked).toContain("finishPass");
+    expect(asked).not.toContain("readLastEvent");
   });
 
   it("keeps the marks of types that have few enough", async () => {
