@@ -4,7 +4,8 @@ import { Construct } from "constructs";
 
 /**
  * The two secrets, created without a value: a value in the template would be readable by everybody who may read
- * stacks. `npx hubspot-zep secrets` fills them. They stay when the stack goes.
+ * stacks. `npx hubspot-zep secrets` fills them. They stay when the stack goes, but not when its very creation fails: nobody
+ * has filled them by then, and each attempt would leave two that are paid for.
  */
 export class HubSpotSecrets extends Construct {
   readonly accessToken: ISecret;
@@ -19,7 +20,7 @@ export class HubSpotSecrets extends Construct {
   /** The L2 construct always generates a random value, so this is the resource itself. */
   private createEmpty(id: string, description: string): ISecret {
     const secret = new CfnSecret(this, id, { description });
-    secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    secret.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     Validations.of(secret).acknowledge({
       id: "AwsSolutions-SMG4",
       reason: "HubSpot issues this value and offers no interface to rotate it; the README tells how to do it by hand.",

@@ -266,11 +266,11 @@ describe("SyncStack's table", () => {
 });
 
 describe("SyncStack's secrets", () => {
-  it("are created empty and stay", () => {
+  it("are created empty and stay, but not of a stack whose creation failed, for nobody has filled them", () => {
     const secrets = Object.values(template.findResources("AWS::SecretsManager::Secret"));
     expect(secrets).toHaveLength(2);
     for (const secret of secrets) {
-      expect(secret).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+      expect(secret).toMatchObject({ DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain" });
       expect(secret).not.toHaveProperty("Properties.SecretString");
       expect(secret).not.toHaveProperty("Properties.GenerateSecretString");
     }
