@@ -74,7 +74,7 @@ function fieldReader(names: Readonly<Record<string, string>>): (wire: WireObject
   };
 }
 
-/** HubSpot shows an empty value as null, as an empty text or not at all. */
-function readText(wire: WireObject, name: string): string {
-  return wire.properties[name] ?? "";
+/** HubSpot shows an empty value as null, as an empty text or not at all; a property may be called `constructor`. */
+function readText({ properties }: WireObject, name: string): string {
+  return (Object.hasOwn(properties, name) ? properties[name] : undefined) ?? "";
 }

@@ -58,6 +58,14 @@ function stage(id: string, label: string): object {
 }
 
 describe("readObjects", () => {
+  it("takes no built-in member of an object for a value of the exclusion property", async () => {
+    const { reader, run } = stubHubSpot(() => batchAnswer([wireObject("7", { name: "Anton" })]), {
+      exclusionProperty: "constructor",
+    });
+    const found = await run(reader.readObjects("company", ["7"]));
+    expect(found.get("7")).toMatchObject({ kind: "live", object: { name: "Anton", exclusion: "" } });
+  });
+
   it("maps a company's properties and takes null, empty and missing values alike", async () => {
     const properties = {
       name: "  Müller & Söhne GmbH ",
