@@ -1,5 +1,6 @@
 import { createNumberSums } from "../../domain/number-sums.ts";
 import { OBJECT_TYPES } from "../../domain/hubspot-object.ts";
+import { NonRetryableError } from "../errors.ts";
 import { createPassId } from "../pass-id.ts";
 import { failUnworked } from "./end-pass.ts";
 import { leaseUntil } from "./pass-session.ts";
@@ -7,7 +8,7 @@ import { spellSettings } from "./settings-mark.ts";
 import type { ObjectType } from "../../domain/hubspot-object.ts";
 import type { Settings } from "../../domain/settings.ts";
 import type { Pass, StartOutcome } from "../pass-ports.ts";
-import type { PassCheckpoint, PassPorts } from "./pass-types.ts";
+import type { Marks, PassCheckpoint, PassPorts } from "./pass-types.ts";
 
 /** What somebody wants compared. */
 export interface PassRequest {
@@ -126,6 +127,16 @@ async function readFormer({ passes }: StartPorts): Promise<Pick<PassCheckpoint, 
     const read = last?.counts[type]?.["read"];
     return read === undefined ? [] : [[type, read] as const];
   });
-  const marks = last === undefined ? undefined : (await passes.readReport(last.passId))?.marks;
+  const marks = last === undefined ? undefined : await readMarks(passes, last.passId);
   return { expected: Object.fromEntries(reads), ...(marks !== undefined && { formerMarks: marks }) };
+}
+
+/** A report that another version has stored may be unreadable; without its marks a pass only takes longer. */
+async function readMarks(passes: StartPorts["passes"], passId: string): Promise<Marks | undefined> {
+  try {
+    return (await passes.readReport(passId))?.marks;
+  } catch (error) {
+    if (error instanceof NonRetryableError && error.code === "badAnswer") return undefined;
+    throw error;
+  }
 }

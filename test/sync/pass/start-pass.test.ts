@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OBJECT_TYPES } from "../../../lib/domain/hubspot-object.ts";
 import type { Settings } from "../../../lib/domain/settings.ts";
-import { RetryableError } from "../../../lib/sync/errors.ts";
+import { NonRetryableError, RetryableError } from "../../../lib/sync/errors.ts";
 import type { Pass } from "../../../lib/sync/pass-ports.ts";
 import type { PassCheckpoint } from "../../../lib/sync/pass/pass-types.ts";
 import type { Marks } from "../../../lib/sync/pass/pass-types.ts";
@@ -222,6 +222,31 @@ describe("startPass", () => {
     const passes = { ...world.passes, readReport: async () => undefined };
     const passId = idOf(await world.clock.run(startPass({ ...world.ports, passes })));
     expect((await takeOver(world, passId)).checkpoint).not.toHaveProperty("formerMarks");
+  });
+
+  it("does without them when another version stored the report", async () => {
+    const { world } = open();
+    await past(world, { passId: "1" }, { deal: [["700", 100]] });
+    const unreadable = new NonRetryableError("pass#1/report has no readable report", { code: "badAnswer" });
+    world.faults.beforeStore = (name) => {
+      if (name === "readReport") throw unreadable;
+    };
+    const passId = idOf(await start(world));
+    expect((await takeOver(world, passId)).checkpoint).not.toHaveProperty("formerMarks");
+  });
+
+  it.each([
+    new RetryableError("DynamoDB is throttled", { code: "throttled" }),
+    new RetryableError("DynamoDB answered no JSON", { code: "badAnswer" }),
+    new NonRetryableError("there is no such table", { code: "misconfigured" }),
+  ])("starts none while the table does not answer: $message", async (failure) => {
+    const { world } = open();
+    await past(world, { passId: "1" });
+    world.faults.beforeStore = (name) => {
+      if (name === "readReport") throw failure;
+    };
+    await expect(start(world)).rejects.toBe(failure);
+    expect(world.waiting).toEqual([]);
   });
 
   it.each<[name: string, confirms: string, why: RegExp]>([
