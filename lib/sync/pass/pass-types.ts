@@ -140,7 +140,7 @@ export interface PreviewEntry {
   readonly effect: "created" | "released" | "updated" | "frozen" | "deactivated";
   readonly type: "customer" | "contactPerson" | "project";
   readonly id: string;
-  /** The record's name; a contact person's is left out. */
+  /** The record's name, a long one cut; a contact person's is left out. */
   readonly name: string;
 }
 

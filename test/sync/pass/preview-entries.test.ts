@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Repair } from "../../../lib/domain/pass-finding.ts";
 import type { SyncRecord } from "../../../lib/domain/record.ts";
 import { describeRepairs } from "../../../lib/sync/pass/preview-entries.ts";
+import { MOST_PREVIEWED } from "../../../lib/sync/pass/pass-types.ts";
 import { sampleCustomer, samplePerson, sampleProject, sampleUntransferred } from "../../fixtures/sample-records.ts";
 
 function repairOf(effect: Repair["effect"], next: SyncRecord, stored?: SyncRecord): Repair {
@@ -20,6 +21,16 @@ describe("describeRepairs", () => {
       { effect: "frozen", type: "contactPerson", id: "2/1", name: "" },
       { effect: "deactivated", type: "project", id: "3", name: "Umbau 3" },
     ]);
+  });
+
+  it("cuts a long name between characters, so that a whole preview fits into an item of the table", () => {
+    const project = sampleProject("3", "1");
+    const entryOf = (description: string) =>
+      describeRepairs([repairOf("created", { ...project, fields: { description, companyId: "1" } })])[0];
+    expect(entryOf("ä".repeat(80))?.name).toBe("ä".repeat(80));
+    expect(entryOf("😀".repeat(81))?.name).toBe("😀".repeat(80));
+    const entry = entryOf("\u0001".repeat(65_536));
+    expect(Buffer.byteLength(JSON.stringify(entry)) * MOST_PREVIEWED).toBeLessThan(300 * 1024);
   });
 
   it("has no name for what was never transferred", () => {
