@@ -118,7 +118,10 @@ export interface HandOver {
 /** The request to compare everything, as the schedule and a deployment send it. */
 export interface PassDemand {
   readonly start: true;
-  /** `settings`: they were changed, so it must not be dropped because a pass with the former ones is at work. */
+  /**
+   * `settings`: they were changed, so it must not be dropped because a pass with the former ones is at work. `schedule`:
+   * only a pass that does as much may stand for it, no trial and no pass of some types.
+   */
   readonly cause: "schedule" | "settings";
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SQSEvent } from "aws-lambda";
+import { OBJECT_TYPES } from "../domain/hubspot-object.ts";
 import { parsePassEvent } from "../sqs/pass-queue.ts";
 import type { PassDemand, PassMessage } from "../sync/pass-ports.ts";
 import { continuePass } from "../sync/pass/continue-pass.ts";
@@ -7,7 +8,7 @@ import type { PassPorts } from "../sync/pass/pass-types.ts";
 import { startPass } from "../sync/pass/start-pass.ts";
 import type { InvocationClock } from "./time-limit.ts";
 
-/** How long a pass for new settings waits for the one that is at work. Seconds. */
+/** How long a pass that another one cannot stand for waits for that one. Seconds. */
 const NEXT_TRY_SECONDS = 60;
 
 /**
@@ -31,5 +32,12 @@ async function start(ports: PassPorts, demand: PassDemand): Promise<void> {
     ports.telemetry.info("pass started", { passId: started.passId, reason: demand.cause });
   if (started.kind !== "running") return;
   ports.telemetry.info("another pass is at work", { passId: started.passId, reason: demand.cause });
-  if (demand.cause === "settings") await ports.passQueue.send(demand, NEXT_TRY_SECONDS);
+  const isDone = demand.cause === "schedule" && (await provesAll(ports, started.passId));
+  if (!isDone) await ports.passQueue.send(demand, NEXT_TRY_SECONDS);
+}
+
+/** Whether a pass compares everything and repairs it, as the nightly one does. */
+async function provesAll({ passes }: PassPorts, passId: string): Promise<boolean> {
+  const pass = await passes.readPass(passId);
+  return pass?.isDryRun === false && pass.types.length === OBJECT_TYPES.length;
 }
