@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { openViews, type ApiPorts } from "./api-ports.ts";
-import { listQueryOf } from "./list-query.ts";
+import { listFitting, listQueryOf } from "./list-query.ts";
 import { refuseUnknown } from "./problem.ts";
 import { contactPersonSchema, hubspotId, listQuerySchema, pageSchema } from "./record-schemas.ts";
 import { viewContactPerson, viewPage } from "./record-views.ts";
@@ -23,7 +23,10 @@ export function createContactPersonRoutes(ports: ApiPorts): readonly Route[] {
       params: NOTHING,
       query: listQuerySchema,
       handle: async ({ query }) => {
-        const [page, views] = await Promise.all([ports.store.listContactPersons(listQueryOf(query)), openViews(ports)]);
+        const [page, views] = await Promise.all([
+          listFitting(ports.store.listContactPersons, listQueryOf(query)),
+          openViews(ports),
+        ]);
         return { body: viewPage(page, (item) => viewContactPerson(item, views)) };
       },
     }),

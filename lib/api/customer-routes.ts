@@ -4,7 +4,7 @@ import { detachCustomerRecord } from "../sync/detach-record.ts";
 import { editCustomerRecord } from "../sync/edit-record.ts";
 import type { Customer } from "../domain/record.ts";
 import { openViews, runByAdmin, type ApiPorts } from "./api-ports.ts";
-import { listQueryOf } from "./list-query.ts";
+import { listFitting, listQueryOf } from "./list-query.ts";
 import { refuseUnknown } from "./problem.ts";
 import { customerEditSchema, customerSchema, hubspotId, listQuerySchema, pageSchema } from "./record-schemas.ts";
 import { etagOf, viewContactPerson, viewCustomer, viewPage, viewProject } from "./record-views.ts";
@@ -35,7 +35,10 @@ export function createCustomerRoutes(ports: ApiPorts): readonly Route[] {
       query: listQuerySchema,
       answer: CUSTOMER_PAGE,
       handle: async ({ query }) => {
-        const [page, views] = await Promise.all([ports.store.listCustomers(listQueryOf(query)), openViews(ports)]);
+        const [page, views] = await Promise.all([
+          listFitting(ports.store.listCustomers, listQueryOf(query)),
+          openViews(ports),
+        ]);
         return { body: viewPage(page, (item) => viewCustomer(item, views)) };
       },
     }),
@@ -81,8 +84,8 @@ export function createCustomerRoutes(ports: ApiPorts): readonly Route[] {
 async function readCustomer(ports: ApiPorts, companyId: string) {
   const [found, persons, projects, views] = await Promise.all([
     ports.store.readCustomers([companyId]),
-    ports.store.listContactPersons({ companyId, limit: MOST_SHOWN }),
-    ports.store.listProjects({ companyId, limit: MOST_SHOWN }),
+    listFitting(ports.store.listContactPersons, { companyId, limit: MOST_SHOWN }),
+    listFitting(ports.store.listProjects, { companyId, limit: MOST_SHOWN }),
     openViews(ports),
   ]);
   const record = found.get(companyId) ?? refuseUnknown(`customer of company ${companyId}`);

@@ -4,7 +4,7 @@ import { attachProjectRecord } from "../sync/attach-record.ts";
 import { detachProjectRecord } from "../sync/detach-record.ts";
 import { editProjectRecord } from "../sync/edit-record.ts";
 import { openViews, runByAdmin, type ApiPorts } from "./api-ports.ts";
-import { listQueryOf } from "./list-query.ts";
+import { listFitting, listQueryOf } from "./list-query.ts";
 import { refuseUnknown } from "./problem.ts";
 import { hubspotId, listQuerySchema, pageSchema, projectEditSchema, projectSchema } from "./record-schemas.ts";
 import { etagOf, viewPage, viewProject } from "./record-views.ts";
@@ -32,7 +32,10 @@ export function createProjectRoutes(ports: ApiPorts): readonly Route[] {
       query: listQuerySchema,
       answer: PROJECT_PAGE,
       handle: async ({ query }) => {
-        const [page, views] = await Promise.all([ports.store.listProjects(listQueryOf(query)), openViews(ports)]);
+        const [page, views] = await Promise.all([
+          listFitting(ports.store.listProjects, listQueryOf(query)),
+          openViews(ports),
+        ]);
         return { body: viewPage(page, (item) => viewProject(item, views)) };
       },
     }),
