@@ -24,6 +24,8 @@ export interface SyncWires {
   readonly telemetry: Telemetry;
   /** One that the caller also reads; by default one of its own with the whole limit. */
   readonly pacer?: Pacer;
+  /** For one request to HubSpot with its pauses; see `TransportOptions`. Milliseconds. */
+  readonly hubspotBudgetMs?: number;
   /** Told what each request to the table consumed. */
   readonly onUnits?: NonNullable<Table["onUnits"]>;
   /** Real time by default. */
@@ -63,6 +65,7 @@ export function createSyncPorts(wires: SyncWires): WiredPorts {
     requestsPerSecond,
     pacer,
     fetch: wires.fetch,
+    budgetMs: wires.hubspotBudgetMs,
   });
   const guarded = guardPortal(hubspot, marks);
   return {
