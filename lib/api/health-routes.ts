@@ -2,6 +2,8 @@ import * as z from "zod";
 import { describeState } from "../domain/reason-text.ts";
 import type { ObjectType } from "../domain/hubspot-object.ts";
 import type { SyncRecord } from "../domain/record.ts";
+import type { Pass } from "../sync/pass-ports.ts";
+import { showGivenUp } from "../sync/pass/given-up-pass.ts";
 import { MOST_COUNTED, readHealth } from "../sync/read-health.ts";
 import type { ApiPorts } from "./api-ports.ts";
 import { viewPass } from "./pass-view.ts";
@@ -61,7 +63,11 @@ export function createHealthRoutes(ports: ApiPorts): readonly Route[] {
 
 async function viewHealth(ports: ApiPorts): Promise<z.input<typeof health>> {
   const [found, portal] = await Promise.all([readHealth(ports), ports.passes.readPortal()]);
-  const { counts, excluded, failing, lastEventAtMs, lastPass, lastPartialPass, queue, deadLetters } = found;
+  const { counts, excluded, failing, lastEventAtMs, queue, deadLetters } = found;
+  const [lastPass, lastPartialPass] = await Promise.all([
+    viewLast(ports, found.lastPass),
+    viewLast(ports, found.lastPartialPass),
+  ]);
   return {
     ...(portal !== undefined && { portal }),
     counts: {
@@ -72,11 +78,16 @@ async function viewHealth(ports: ApiPorts): Promise<z.input<typeof health>> {
     excluded: excluded.map(nameWithReason),
     failing: failing.map(nameWithReason),
     ...(lastEventAtMs !== undefined && { lastEventAt: toIso(lastEventAtMs) }),
-    ...(lastPass !== undefined && { lastPass: viewPass(lastPass) }),
-    ...(lastPartialPass !== undefined && { lastPartialPass: viewPass(lastPartialPass) }),
+    ...(lastPass !== undefined && { lastPass }),
+    ...(lastPartialPass !== undefined && { lastPartialPass }),
     queue: { ...queue },
     deadLetters: deadLetters.waiting + deadLetters.inFlight + deadLetters.delayed,
   };
+}
+
+async function viewLast(ports: ApiPorts, pass: Pass | undefined): Promise<z.input<typeof passSchema> | undefined> {
+  const [shown] = pass === undefined ? [] : await showGivenUp(ports, [pass]);
+  return shown && viewPass(shown);
 }
 
 function nameWithReason(record: SyncRecord) {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Settings } from "../domain/settings.ts";
 import { findUnknownStages, parseDealStages } from "../domain/stage-filter.ts";
 import type { Pass } from "../sync/pass-ports.ts";
+import { showGivenUp } from "../sync/pass/given-up-pass.ts";
 import { startPass } from "../sync/pass/start-pass.ts";
 import type { ApiPorts } from "./api-ports.ts";
 import { viewPass, viewPassReport } from "./pass-view.ts";
@@ -41,7 +42,10 @@ export function createReconciliationRoutes(ports: ApiPorts): readonly Route[] {
       summary: "The reconciliations of the last 30 days, newest first",
       query: listQuery,
       answer: PASS_PAGE,
-      handle: async ({ query }) => ({ body: viewPage(await ports.passes.listPasses(query), viewPass) }),
+      handle: async ({ query }) => {
+        const page = await ports.passes.listPasses(query);
+        return { body: viewPage({ ...page, items: await showGivenUp(ports, page.items) }, viewPass) };
+      },
     }),
     defineRoute({
       ...COMMON,
@@ -51,7 +55,8 @@ export function createReconciliationRoutes(ports: ApiPorts): readonly Route[] {
       params: z.object({ id: passId }),
       answer: passReportSchema,
       handle: async ({ params: { id } }) => {
-        const [pass, report] = await Promise.all([ports.passes.readPass(id), ports.passes.readReport(id)]);
+        const [found, report] = await Promise.all([ports.passes.readPass(id), ports.passes.readReport(id)]);
+        const [pass] = await showGivenUp(ports, found === undefined ? [] : [found]);
         if (pass === undefined)
           throw refuse(404, "not-found", `There is no reconciliation ${id}; reports are kept for 30 days.`);
         return { body: viewPassReport(pass, report) };
