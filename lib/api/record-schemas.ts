@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { BILLING_TYPES, PROJECT_STATUSES, RECORD_STATES } from "../domain/record.ts";
-import { lineEdit, textEdit } from "./edit-texts.ts";
+import { lineEdit, numberEdit, textEdit } from "./edit-texts.ts";
 
 /** Schemas that have a name in the API's description. */
 export const API_SCHEMAS = z.registry<{ readonly id: string }>();
@@ -95,7 +95,7 @@ export const customerSchema = z
 
 /** What may be asked to change on a customer. */
 export const customerEditSchema = z.strictObject({
-  customerNumber: lineEdit.exactOptional(),
+  customerNumber: numberEdit.exactOptional(),
   name: textEdit.exactOptional(),
   phone: textEdit.exactOptional(),
   address: z
@@ -114,7 +114,7 @@ const names = z.array(lineEdit).max(500);
 
 /** What may be asked to change on a project. */
 export const projectEditSchema = z.strictObject({
-  shortForm: lineEdit.exactOptional(),
+  shortForm: numberEdit.exactOptional(),
   description: textEdit.exactOptional(),
   companyId: hubspotId.exactOptional(),
   tasks: names.exactOptional(),

@@ -226,6 +226,36 @@ describe("control characters in an edit", () => {
   });
 });
 
+describe("a number in an edit", () => {
+  it.each([
+    ["customers", { customerNumber: "K-\u200B1" }, "customerNumber", "U+200B at position 3"],
+    ["customers", { customerNumber: "Soft\u00ADhyphen" }, "customerNumber", "U+00AD at position 5"],
+    ["projects", { shortForm: "\u202EUABMU" }, "shortForm", "U+202E at position 1"],
+    ["projects", { shortForm: "UMBAU\u3164" }, "shortForm", "U+3164 at position 6"],
+    ["projects", { shortForm: "X\u{E0041}" }, "shortForm", "U+E0041 at position 2"],
+  ])(
+    "of %s is refused in %j, for nobody would see what tells it from another",
+    async (...[list, body, field, place]) => {
+      const answer = await desk.ask("PATCH", `/v1/${list}/${list === "customers" ? company : deal}`, { body });
+      const errors = [{ field, message: `has the invisible character ${place}, expected none` }];
+      expect(answer).toMatchObject({ status: 422, body: { code: "invalid", errors } });
+    },
+  );
+
+  it("is the same however its umlauts are spelled", async () => {
+    const path = `/v1/customers/${company}`;
+    const spelled = (form: string) => desk.ask("PATCH", path, { body: { customerNumber: "KÖLN-1".normalize(form) } });
+    const { body: first } = await spelled("NFD");
+    expect(first).toMatchObject({ customerNumber: "KÖLN-1".normalize("NFC") });
+    expect((await spelled("NFC")).body).toEqual(first);
+  });
+
+  it("may be an emoji, and tasks may join some", async () => {
+    const body = { shortForm: "🏗 1", tasks: ["👩\u200D🔧"] };
+    expect(await desk.ask("PATCH", `/v1/projects/${deal}`, { body })).toMatchObject({ status: 200, body });
+  });
+});
+
 describe("POST of a detach", () => {
   it.each(["customers", "projects"])("of %s refuses what it does not know, and detaches nothing", async (list) => {
     const path = `/v1/${list}/${list === "customers" ? company : deal}`;
