@@ -42,6 +42,8 @@ export interface PassConfig extends WorkerConfig {
 /** What records-api needs. */
 export interface ApiConfig extends PassConfig {
   readonly deadLetterQueueUrl: string;
+  /** In which a day begins, as IANA calls it. */
+  readonly timeZone: string;
 }
 
 /**
@@ -156,7 +158,10 @@ function describePass() {
 }
 
 function describeApi() {
-  return describePass().extend({ deadLetterQueueUrl: queueUrl("dead-letter") });
+  return describePass().extend({
+    deadLetterQueueUrl: queueUrl("dead-letter"),
+    timeZone: nonEmpty().default(DEFAULTS.reconcileTimeZone).describe("an IANA time zone, or no such variable"),
+  });
 }
 
 function withSettings<T extends z.output<ReturnType<typeof describeWorker>>>({

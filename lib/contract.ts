@@ -21,6 +21,7 @@ export const ENV = {
   brakePercent: "BRAKE_PERCENT",
   brakeMinimum: "BRAKE_MINIMUM",
   maxReceives: "MAX_RECEIVES",
+  timeZone: "TIME_ZONE",
 } as const;
 
 /** The one table: key attributes and indexes. */

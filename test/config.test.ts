@@ -120,6 +120,12 @@ describe("loadPassConfig", () => {
 });
 
 describe("loadApiConfig", () => {
+  it("knows in which time zone a day begins, and a usual one where nobody says", () => {
+    const env = { ...PASS, DEAD_LETTER_QUEUE_URL: QUEUE_URL };
+    expect(loadApiConfig({ ...env, TIME_ZONE: "Europe/Vienna" }).timeZone).toBe("Europe/Vienna");
+    expect(loadApiConfig(env).timeZone).toBe("Europe/Berlin");
+  });
+
   it("adds the dead-letter queue", () => {
     expect(loadApiConfig({ ...PASS, DEAD_LETTER_QUEUE_URL: QUEUE_URL })).toHaveProperty(
       "deadLetterQueueUrl",

@@ -33,6 +33,7 @@ export class RecordsApi extends Construct {
       environment: {
         ...buildPassEnvironment(shared, passQueue.queueUrl),
         [ENV.deadLetterQueueUrl]: changes.deadLetterQueue.queueUrl,
+        [ENV.timeZone]: shared.settings.reconcileTimeZone,
       },
     });
     records.grantStore(this.api);

@@ -47,6 +47,7 @@ export function createLocalFunctions(
     },
     brakePercent: DEFAULTS.brakePercent,
     brakeMinimum: DEFAULTS.brakeMinimum,
+    timeZone: DEFAULTS.reconcileTimeZone,
     hubspotBaseUrl,
     hubspotApiVersion: portal.kind === "remote" ? portal.apiVersion : DEFAULTS.hubspotApiVersion,
   };

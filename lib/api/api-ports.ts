@@ -6,6 +6,8 @@ import type { ViewContext } from "./record-views.ts";
 /** Everything the API needs. */
 export interface ApiPorts extends SyncPorts, Pick<PassPorts, "passes" | "passQueue" | "random"> {
   readonly deadLetters: HealthPorts["deadLetters"];
+  /** In which a day begins, as IANA calls it. */
+  readonly timeZone: string;
 }
 
 /** The ports on behalf of an admin. */
@@ -16,5 +18,10 @@ export function runByAdmin(ports: ApiPorts): Run {
 
 /** What views need. */
 export async function openViews(ports: ApiPorts): Promise<ViewContext> {
-  return { portal: await ports.passes.readPortal(), today: new Date(ports.clock.now()).toISOString().slice(0, 10) };
+  return { portal: await ports.passes.readPortal(), today: readToday(ports) };
+}
+
+/** Sweden spells dates as ISO does. */
+function readToday({ clock, timeZone }: ApiPorts): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" }).format(clock.now());
 }

@@ -26,5 +26,6 @@ export function createApiPorts(wires: ApiWires): ApiPorts {
     passQueue: createPassQueue({ client: sqs, queueUrl: config.passQueueUrl }),
     deadLetters: createChangeQueue({ client: sqs, queueUrl: config.deadLetterQueueUrl }),
     random: Math.random,
+    timeZone: config.timeZone,
   };
 }

@@ -27,6 +27,7 @@ async function waitForFailure(fetchSlowly: (clock: VirtualClock) => FetchFunctio
       settings: { dealStages: { kind: "none" }, exclusion: { property: "zep", values: ["no"] } },
       brakePercent: 10,
       brakeMinimum: 20,
+      timeZone: "Europe/Berlin",
     },
     accessToken: { read: readToken, reread: readToken },
     dynamoDb: new DynamoDBClient(ACCOUNT),

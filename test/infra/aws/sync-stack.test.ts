@@ -159,6 +159,12 @@ describe("SyncStack's functions", () => {
     });
   });
 
+  it("tell records-api where a day begins", () => {
+    expect(readEnvironment(template, "RecordsApiFunctionLambda")).toMatchObject({
+      TIME_ZONE: SETTINGS.reconcileTimeZone,
+    });
+  });
+
   it.each(Object.values(FUNCTION_IDS))(
     "put this stack's name on the metrics of %s, and its sources in stack traces",
     (id) => {
