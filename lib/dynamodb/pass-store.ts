@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { TABLE } from "../contract.ts";
+import { RetryableError } from "../sync/errors.ts";
 import type { Pass, PassLease, PassStore, StartOutcome, TakeOverOutcome } from "../sync/pass-ports.ts";
 import type { Page } from "../sync/ports.ts";
 import { numbersToItem } from "./attributes.ts";
@@ -23,7 +24,7 @@ import {
 } from "./pass-item.ts";
 import { encodeLease, isOwner, updateLease } from "./pass-lease.ts";
 import { queryPage, queryPages } from "./query-pages.ts";
-import { deleteItemIf, getItem, keyItem, putItem, putItemIf, type Table } from "./table-requests.ts";
+import { deleteItemIf, getItem, keyItem, putItem, putItemIf, type Condition, type Table } from "./table-requests.ts";
 
 interface PassTable<Checkpoint, Report> extends Table {
   /** Parsers of what a pass stored, perhaps by an older version of this code. */
@@ -176,8 +177,17 @@ async function finishPass(
     ...numbersToItem({ [TABLE.expiresAt]: expiryOf(pass.startedAtMs) }),
   });
   await putItem(table, encodePass(pass));
-  await deleteItemIf(table, LEASE_KEY, condition);
+  await giveBack(table, condition);
   return "finished";
+}
+
+/** The end is stored: a lease that stays behind keeps others out until it runs out, and makes the pass no failure. */
+async function giveBack(table: Table, condition: Condition): Promise<void> {
+  try {
+    await deleteItemIf(table, LEASE_KEY, condition);
+  } catch (error) {
+    if (!(error instanceof RetryableError)) throw error;
+  }
 }
 
 const candidateIds = z.array(z.string());

@@ -1,3 +1,4 @@
+import { DeleteItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createPassStore } from "../../lib/dynamodb/pass-store.ts";
@@ -48,6 +49,26 @@ describe("createPassStore", () => {
     const checkpoint = { afterId: "x".repeat(301 * 1024) };
     const saving = store.saveCheckpoint({ passId: pass.passId, ...lease, checkpoint, counts: {} });
     await expect(saving).rejects.toMatchObject({ code: "refused" });
+  });
+
+  it.each([
+    ["tells that a pass is finished also when its lease cannot be given back", "server", "finished"],
+    ["hides no lack of rights behind it", "client", "misconfigured"],
+  ] as const)("%s", async (_name, fault, outcome) => {
+    const { client } = dynamoDb;
+    const send = async (command: unknown): Promise<unknown> => {
+      if (command instanceof DeleteItemCommand) throw Object.assign(new Error("refused"), { $fault: fault });
+      const answer: unknown = await Reflect.apply(Reflect.get(client, "send"), client, [command]);
+      return answer;
+    };
+    const store = createPassStore({ client: { send }, tableName: await dynamoDb.createTable(), schemas: SCHEMAS });
+    await store.startPass(pass, lease);
+    const ended = { ...pass, status: "succeeded", finishedAtMs: 2 } as const;
+    const finished = store.finishPass({ pass: ended, owner: lease.owner, report: { repaired: 1 } });
+    expect(await finished.catch((error: unknown) => Reflect.get(Object(error), "code"))).toBe(outcome);
+    expect(await store.readPass(pass.passId)).toEqual(ended);
+    const next = { ...pass, passId: "next" };
+    expect(await store.startPass(next, { owner: "b", nowMs: 2, leaseUntilMs: 3 })).toEqual({ kind: "started" });
   });
 });
 
