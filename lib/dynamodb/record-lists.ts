@@ -103,14 +103,20 @@ function matcherOf<R extends Listed>(
   list: ListKind<R>,
   { state, companyId, prefix }: ListQuery,
 ): (record: R) => boolean {
-  const wanted = prefix?.toLowerCase();
+  const wanted = prefix && foldText(prefix);
   return (record) => {
     if (state === undefined ? !list.isShown(record) : record.state !== state) return false;
     if (companyId !== undefined && companyIdOf(record) !== companyId) return false;
     return (
-      wanted === undefined || list.searched(record).some((text) => text?.toLowerCase().startsWith(wanted) === true)
+      wanted === undefined ||
+      list.searched(record).some((text) => text !== undefined && foldText(text).startsWith(wanted))
     );
   };
+}
+
+/** What is alike to whoever reads it: letters of any case, and umlauts in one character or, as from a Mac, in two. */
+function foldText(text: string): string {
+  return text.toLowerCase().normalize("NFC");
 }
 
 /** The company under which the index by customer has a record. */

@@ -346,7 +346,7 @@ function describeLists(createStore: () => Promise<Store>): void {
         samplePerson("100", "2"),
         samplePerson("100", "10"),
         samplePerson("11", "2", { state: "deleted", reason: { code: "notAssociated", companyId: "2" } }),
-        samplePerson("12", "2", { ...excluded, fields: { ...PERSON_FIELDS, firstName: "Ömer" } }),
+        samplePerson("12", "2", { ...excluded, fields: { ...PERSON_FIELDS, firstName: "Ömer".normalize("NFD") } }),
         sampleTombstone("100", { state: "deleted" }),
         sampleTombstone("7"),
         sampleProject("4", "2"),
@@ -366,6 +366,7 @@ function describeLists(createStore: () => Promise<Store>): void {
     ["by company", { companyId: "10" }, ["10"]],
     ["by a company that HubSpot cannot have", { companyId: "x" }, []],
     ["by the start of the name in any case", { prefix: "mÜLLER & söhne 1" }, ["10"]],
+    ["by the start of the name however it is spelled", { prefix: "MÜLLER".normalize("NFD") }, ["2", "9", "10", "30"]],
     ["by the start of the number in any case", { prefix: "k-7" }, ["30"]],
     ["by state and prefix", { state: "excluded", prefix: "müller" }, ["9"]],
   ])("lists customers in id order: %s", async (_, query, expected) => {
