@@ -52,10 +52,6 @@ export function createPassStore<Checkpoint, Report>(
       return item && decodeLease(item);
     },
     startPass: (pass, lease) => startPass(table, pass, lease),
-    renewLease: async (lease) => {
-      const renewed = await updateLease(table, { leaseUntilMs: { N: String(lease.leaseUntilMs) } }, isOwner(lease));
-      return renewed === undefined ? "lostLease" : "saved";
-    },
     saveCheckpoint: async (saved) => {
       const isSaved = await putItemIf(table, encodeLease(saved), isOwner(saved));
       return isSaved ? "saved" : "lostLease";

@@ -84,7 +84,6 @@ export interface PassStore<Checkpoint, Report> extends MarkStore {
     pass: Pass,
     lease: { readonly owner: string; readonly nowMs: number; readonly leaseUntilMs: number },
   ) => Promise<StartOutcome>;
-  readonly renewLease: (lease: PassLease) => Promise<"saved" | "lostLease">;
   /** A lease that ends now hands the pass to whoever takes it over. */
   readonly saveCheckpoint: (saved: CheckpointToSave<Checkpoint>) => Promise<"saved" | "lostLease">;
   /** Goes on with a pass whose lease has run out, is one's own, or was handed over by its owner. */

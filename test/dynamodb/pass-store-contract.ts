@@ -9,6 +9,8 @@ export const SCHEMAS = {
   report: z.object({ repaired: z.number() }),
 };
 
+const SAVED = { checkpoint: { afterId: "7" }, counts: {} };
+
 type Store = PassStore<z.infer<typeof SCHEMAS.checkpoint>, z.infer<typeof SCHEMAS.report>>;
 
 const START_MS = Date.parse("2026-11-03T01:00:00Z");
@@ -67,7 +69,7 @@ function describeLease(createStore: () => Promise<Store>): void {
     expect(await store.startPass(second, leaseOf("b", 61_000))).toEqual({ kind: "started" });
     expect(await store.readPass(first.passId)).toMatchObject({ status: "failed", reason: "abandoned" });
     const lease = { passId: first.passId, owner: "a", leaseUntilMs: 100_000 };
-    expect(await store.renewLease(lease)).toBe("lostLease");
+    expect(await store.saveCheckpoint({ ...lease, ...SAVED })).toBe("lostLease");
     expect(await store.takeOver({ ...lease, nowMs: 99_000 })).toEqual({ kind: "over" });
   });
 
@@ -82,11 +84,11 @@ function describeLease(createStore: () => Promise<Store>): void {
   it("lets nobody take over while the lease is renewed, and anybody once it has run out", async () => {
     const store = await createStore();
     const { passId } = await startOne(store);
-    expect(await store.renewLease({ passId, owner: "a", leaseUntilMs: 90_000 })).toBe("saved");
+    expect(await store.saveCheckpoint({ passId, owner: "a", leaseUntilMs: 90_000, ...SAVED })).toBe("saved");
     const wanted = { passId, owner: "b", leaseUntilMs: 200_000 };
     expect(await store.takeOver({ ...wanted, nowMs: 89_999 })).toEqual({ kind: "held", leaseUntilMs: 90_000 });
     expect(await store.takeOver({ ...wanted, nowMs: 90_000 })).toMatchObject({ kind: "taken", pass: { passId } });
-    expect(await store.renewLease({ passId, owner: "a", leaseUntilMs: 300_000 })).toBe("lostLease");
+    expect(await store.saveCheckpoint({ passId, owner: "a", leaseUntilMs: 300_000, ...SAVED })).toBe("lostLease");
   });
 
   it("lets the owner itself take over again", async () => {

@@ -19,7 +19,6 @@ export function createSimPassStore<Checkpoint, Report>(
     listPasses: (query) => call("listPasses", () => passes.listPasses(query)),
     readLease: () => call("readLease", () => passes.readLease()),
     startPass: (pass, lease) => call("startPass", () => passes.startPass(pass, lease)),
-    renewLease: (lease) => call("renewLease", () => passes.renewLease(lease)),
     saveCheckpoint: (saved) => call("saveCheckpoint", () => passes.saveCheckpoint(saved)),
     takeOver: (lease) => call("takeOver", () => passes.takeOver(lease)),
     finishPass: (ended) => process.call("finishPass", () => passes.finishPass(ended), "several"),
