@@ -110,9 +110,9 @@ function recordReads(type: "company" | "contact" | "deal"): readonly string[] {
   const properties = new Proxy<Record<string, string>>(
     {},
     {
-      get: (_, name) => {
+      getOwnPropertyDescriptor: (_, name) => {
         reads.add(String(name));
-        return "";
+        return undefined;
       },
     },
   );
