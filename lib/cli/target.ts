@@ -5,9 +5,7 @@ import type { CliIo } from "./cli-io.ts";
 import { parseOptions, type CommandCall } from "./command.ts";
 import { readGivenUrl } from "./given-url.ts";
 import { createRecordsClient, type RecordsClient } from "./records-client.ts";
-
-/** Where `npm start` answers. */
-export const LOCAL_URL = "http://127.0.0.1:8787";
+import { LOCAL_URL } from "./local-url.ts";
 
 /** Options of every command that works on records. */
 export const TARGET_OPTIONS = [

@@ -5,7 +5,8 @@ import { AWS_OPTIONS, openDeployment } from "../aws/deployment.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliIo } from "../cli-io.ts";
 import { parseOptions, printResult, type Command, type CommandCall } from "../command.ts";
-import { isAwsChosen, LOCAL_URL } from "../target.ts";
+import { LOCAL_URL } from "../local-url.ts";
+import { isAwsChosen } from "../target.ts";
 
 const DEFAULT_PORT = 8790;
 

@@ -1,5 +1,5 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { SIMULATED_TOKEN } from "../../../infra/local/local-options.ts";
 import { writeAppFolder } from "../../../lib/cli/app-folder.ts";
@@ -8,6 +8,9 @@ import { PLACEHOLDER_TARGET_URL } from "../../../lib/hubspot/app-definition.ts";
 import { startAdminWorld, type AdminWorld } from "../../fixtures/admin-world.ts";
 import { createScriptedTerminal, type ScriptedTerminal } from "../../fixtures/scripted-terminal.ts";
 import { SECRET_ARNS } from "../../fixtures/stub-aws.ts";
+
+// A stack that somebody has started on this machine is none of ours; nothing ever listens on port 1.
+vi.mock("../../../lib/cli/local-url.ts", () => ({ LOCAL_URL: "http://127.0.0.1:1" }));
 
 const reported = z.array(
   z.object({
